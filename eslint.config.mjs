@@ -1,0 +1,51 @@
+import tseslint from 'typescript-eslint';
+import prettier from 'eslint-config-prettier';
+
+const forbid = (...patterns) => ({
+  'no-restricted-imports': ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }],
+});
+const CDK = [['aws-cdk-lib', 'aws-cdk-lib/*'], 'Only lib/aws, lib/testing, bin and examples may import aws-cdk-lib.'];
+const CDKTF = [['cdktf', 'cdktf/*', '@cdktf/*'], 'Only lib/google and lib/azure may import cdktf.'];
+const SDK = [['@aws-sdk/*'], 'Cloud SDKs appear only in lambda/stores, lambda/tables, lambda/sources and lambda/signals.'];
+const HANDLERS = [['**/lambda/*', '**/lambda/**'], 'Constructs know the names of the bundles, never handler code.'];
+const CLOUDS = [['**/aws/*', '**/google/*', '**/azure/*', '**/local/*', '**/testing/*'], 'A room of its own: see docs/architecture.md.'];
+
+// Who may know whom (docs/architecture.md). Each block holds one line of that rule.
+export default tseslint.config(
+  { ignores: ['dist/**', 'cdk.out/**', '**/node_modules/**', 'lakehouse-out/**', 'bench/out/**', '**/*.js'] },
+  ...tseslint.configs.recommended,
+  {
+    rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/no-require-imports': 'off',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: "LogicalExpression[operator='||'][right.type='Literal']",
+          message: 'Use ?? for defaults: || loses 0, false and the empty string.',
+        },
+      ],
+    },
+  },
+  { files: ['lib/contract/**/*.ts'], rules: forbid(CDK, CDKTF, SDK, HANDLERS, CLOUDS) },
+  { files: ['lib/aws/**/*.ts'], rules: forbid(CDKTF, SDK, HANDLERS) },
+  { files: ['lib/google/**/*.ts', 'lib/azure/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS) },
+  { files: ['lambda/**/*.ts'], rules: forbid(CDK, CDKTF, CLOUDS) },
+  {
+    files: ['lambda/handlers/**/*.ts', 'lambda/pipeline/**/*.ts', 'lambda/formats/**/*.ts'],
+    rules: forbid(CDK, CDKTF, CLOUDS, SDK),
+  },
+  {
+    files: ['lambda/**/*.ts'],
+    ignores: ['lambda/configuration.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Read the environment in lambda/configuration.ts only.' },
+      ],
+    },
+  },
+  { files: ['test/**/*.ts', 'bench/**'], rules: { '@typescript-eslint/no-explicit-any': 'off' } },
+  prettier,
+);

@@ -1,0 +1,40 @@
+/** One record as a source delivered it, before any decoding. Every source adapter produces these. */
+export interface SourceRecord {
+  /** Identity of the ordered sequence the record belongs to, for example `<stream>/<shard>`. */
+  readonly lane: string;
+  /** Position within the lane: a decimal integer as text, compared as an integer, never as text or float. */
+  readonly position: string;
+  /** The record's bytes in base64, exactly as the source delivered them. */
+  readonly data: string;
+  /** Epoch milliseconds at which the source received the record. */
+  readonly arrivedAt: number;
+  /** Partition key the producer gave, where there is one. */
+  readonly key?: string;
+}
+
+/** Why a record was rejected. `code` is one of a small fixed set, so that reasons can be counted. */
+export interface Rejection {
+  readonly code: RejectionCode;
+  /** Path of the field at fault, for example `device.width` or `tags[3]`; absent when the whole record is. */
+  readonly path?: string;
+  /** One sentence a person can act on: what was found and what the contract allows. */
+  readonly message: string;
+}
+
+export enum RejectionCode {
+  INVALID_BASE64 = 'invalid-base64',
+  INVALID_UTF8 = 'invalid-utf8',
+  INVALID_JSON = 'invalid-json',
+  NOT_AN_OBJECT = 'not-an-object',
+  MISSING_REQUIRED = 'missing-required',
+  WRONG_TYPE = 'wrong-type',
+  OUT_OF_RANGE = 'out-of-range',
+  PATTERN_MISMATCH = 'pattern-mismatch',
+  NOT_ALLOWED = 'not-allowed',
+  UNKNOWN_FIELD = 'unknown-field',
+}
+
+export interface RejectedRecord {
+  readonly record: SourceRecord;
+  readonly rejection: Rejection;
+}

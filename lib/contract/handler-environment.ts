@@ -1,0 +1,26 @@
+/**
+ * What a construct tells a handler. Constructs write these variables, `lambda/configuration.ts` reads them:
+ * this list is the whole interface between the two.
+ *
+ * A table is a URI: `glue://<database>/<table>` (Glue Data Catalog), `s3://<bucket>/<prefix>` (metadata swapped
+ * by conditional put) or `file:///<directory>` (a directory catalog).
+ */
+export const HANDLER_ENVIRONMENT = {
+  /** URI of the table accepted records are appended to. */
+  bronzeTable: 'LAKEHOUSE_BRONZE_TABLE',
+  /** URI of the table rejected records are appended to. */
+  quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
+  /** Name of the data product: the dimension of every metric and a field of every log line. */
+  product: 'LAKEHOUSE_PRODUCT',
+  /** CloudWatch namespace of the metrics. */
+  metricNamespace: 'LAKEHOUSE_METRIC_NAMESPACE',
+} as const;
+
+/** File name, beside the bundle, of the code compiled from the contract. */
+export const COMPILED_CONTRACT_FILE = 'contract.mjs';
+
+/** Names of the handler bundles this package ships under `dist/handlers`. */
+export const BUNDLES = {
+  kinesisIngest: 'kinesis-ingest',
+  tableProvision: 'table-provision',
+} as const;
