@@ -3,7 +3,12 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
-  transform: { '^.+\\.ts$': '@swc/jest' },
+  // These packages ship ES modules only, which jest below Node 24 cannot require as they are.
+  transform: {
+    '^.+\\.ts$': '@swc/jest',
+    '/node_modules/(hyparquet|hysnappy|icebird|fzstd)[^/]*/.+\\.js$': '@swc/jest',
+  },
+  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hysnappy|icebird|fzstd))'],
   setupFiles: ['<rootDir>/test/setup-environment.ts'],
   snapshotFormat: { escapeString: false, printBasicPrototype: false },
   maxWorkers: 2,
