@@ -32,6 +32,8 @@ export enum RejectionCode {
   PATTERN_MISMATCH = 'pattern-mismatch',
   NOT_ALLOWED = 'not-allowed',
   UNKNOWN_FIELD = 'unknown-field',
+  /** Our own defect, not the producer's: the encoder failed on this record. It is kept and can be replayed. */
+  INTERNAL_ERROR = 'internal-error',
 }
 
 export interface RejectedRecord {

@@ -37,5 +37,16 @@ export interface AppendableTable {
   refresh(): Promise<void>;
   /** A fresh, never reused name for a data file of the given partition. */
   newDataFilePath(partition: DataFile['partition']): string;
-  append(files: DataFile[], ranges: LaneRange[], summary?: Record<string, string>): Promise<AppendResult>;
+  /** A table property as of the state last read. */
+  property(name: string): string | undefined;
+  /** Files, lane positions, summary entries and properties are in the table together or not at all. */
+  append(files: DataFile[], ranges: LaneRange[], notes?: CommitNotes): Promise<AppendResult>;
+}
+
+/** What a commit records beside its files. */
+export interface CommitNotes {
+  /** Entries of the new snapshot's summary: what this commit did. */
+  readonly summary?: Record<string, string>;
+  /** Table properties the commit sets: state carried from commit to commit, replaced each time. */
+  readonly properties?: Record<string, string>;
 }
