@@ -1,0 +1,63 @@
+import type { IConstruct } from 'constructs';
+import { nagFindings, nagReport, type NagPackLike, type NagPackName } from './nag';
+import { stackSnapshot } from './stack-snapshot';
+import type { TemplateSource } from './template';
+
+/** What a matcher tells jest. */
+export interface MatcherResult {
+  readonly pass: boolean;
+  message(): string;
+}
+
+/** The matchers as they are called in a test. */
+export interface LakehouseMatchers<R> {
+  /**
+   * Compares the stack with the snapshot kept beside the test. The first run writes it; `jest -u` accepts a change.
+   * @param hint tells several snapshots of one test apart
+   */
+  toMatchStackSnapshot(hint?: string): R;
+  /**
+   * Checks a stack or app by rule packs of cdk-nag; acknowledgements without a reason fail as well.
+   * @param packs names or instances; AwsSolutions, HIPAA, NIST 800-53 R5 and PCI when there is none
+   */
+  toHaveNoNagFindings(...packs: (NagPackName | NagPackLike)[]): R;
+}
+
+/**
+ * Matchers for `expect`. Importing them changes nothing; this does:
+ *
+ * ```ts
+ * import { lakehouseMatchers } from 'lakehouse-constructs/testing';
+ * expect.extend(lakehouseMatchers);
+ * ```
+ */
+export const lakehouseMatchers = {
+  toMatchStackSnapshot(this: { isNot?: boolean }, received: TemplateSource, hint?: string): MatcherResult {
+    if (this.isNot) throw new Error('A stack snapshot cannot be negated: remove .not.');
+    // The assertion inside carries name, counter and diff of the running test; its failure is the result.
+    const assertion = expect(stackSnapshot(received));
+    if (hint === undefined) assertion.toMatchSnapshot();
+    else assertion.toMatchSnapshot(hint);
+    return { pass: true, message: () => '' };
+  },
+
+  toHaveNoNagFindings(received: IConstruct, ...packs: (NagPackName | NagPackLike)[]): MatcherResult {
+    const findings = nagFindings(received, ...packs);
+    return {
+      pass: findings.length === 0,
+      message: () =>
+        findings.length === 0
+          ? `Expected nag findings in '${received.node.path}', but there is none.`
+          : `${findings.length} nag finding${findings.length === 1 ? '' : 's'} in '${received.node.path}':\n\n${nagReport(findings)}`,
+    };
+  },
+};
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace
+  namespace jest {
+    // The parameters have to be those of @types/jest for the declarations to merge.
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars, @typescript-eslint/no-empty-object-type
+    interface Matchers<R, T = {}> extends LakehouseMatchers<R> {}
+  }
+}
