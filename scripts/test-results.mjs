@@ -3,8 +3,8 @@ import path from 'node:path';
 
 /** Files that took so long are worth a look. */
 const SLOW_SECONDS = 5;
-/** The marker that `optional` of test/skip.ts appends to the title of a block. */
-const MARKER = /\[skipped: (.+?) absent; (.+?)\]/;
+/** The marker that `optional` of test/skip.ts appends to the title of a block; an install line may hold brackets. */
+const MARKER = /\[skipped: (.+?) absent; (.+?)\](?=\s|$)/;
 
 const fileName = (result, root) => path.relative(root, result.name);
 
