@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import type { CfnResource } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+
+const PACKAGE_NAME = 'lakehouse-constructs';
+
+/** What the bundles are built for (`scripts/build.mjs`). */
+export const HANDLER_RUNTIME = lambda.Runtime.NODEJS_22_X;
+export const HANDLER_ARCHITECTURE = lambda.Architecture.ARM_64;
+/** File and export of every bundle. */
+export const HANDLER_ENTRY = 'index.handler';
+
+/**
+ * Directory of a bundle this package ships, `dist/handlers/<name>`.
+ * Found from the package root, so that it is the same from the sources and from the compiled library.
+ * @throws Error when the bundle is not there, naming the command that builds it
+ */
+export function bundleDirectory(name: string): string {
+  const directory = path.join(packageRoot(), 'dist', 'handlers', name);
+  if (!fs.existsSync(path.join(directory, 'index.mjs'))) {
+    throw new Error(
+      `Handler bundle "${name}" is missing: ${directory} holds no index.mjs. ` +
+        'Run `npm run build` in the lakehouse-constructs package; the published package ships it built.',
+    );
+  }
+  return directory;
+}
+
+/**
+ * Lambda code from a bundle and files beside it, for example the compiled contract.
+ *
+ * The asset's hash is taken from the names and bytes of the files alone: not from modes, times, the path or the
+ * operating system, so the same contract and version give the same template on every machine.
+ * @param extraFiles file name → text
+ */
+export function stagedCode(bundleName: string, extraFiles: Record<string, string> = {}): lambda.Code {
+  const files = new Map<string, Buffer>();
+  const directory = bundleDirectory(bundleName);
+  for (const name of fs.readdirSync(directory)) files.set(name, fs.readFileSync(path.join(directory, name)));
+  for (const [name, text] of Object.entries(extraFiles)) {
+    if (files.has(name))
+      throw new Error(`"${name}" is part of the bundle "${bundleName}": choose another name.`);
+    files.set(name, Buffer.from(text, 'utf8'));
+  }
+  return new StagedCode(files);
+}
+
+/** sha256 over sorted names and contents, each with its length before it, so that no two sets of files collide. */
+export function contentHash(files: ReadonlyMap<string, Buffer>): string {
+  const hash = createHash('sha256');
+  for (const name of [...files.keys()].sort()) {
+    const bytes = files.get(name)!;
+    hash.update(`${Buffer.byteLength(name)}:${name}${bytes.length}:`).update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** Files written to a directory of their own only for as long as the asset is copied into the cloud assembly. */
+class StagedCode extends lambda.Code {
+  private asset?: lambda.AssetCode;
+
+  constructor(private readonly files: ReadonlyMap<string, Buffer>) {
+    super();
+  }
+
+  override bind(scope: Construct): lambda.CodeConfig {
+    const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${PACKAGE_NAME}-`));
+    for (const [name, bytes] of this.files) fs.writeFileSync(path.join(directory, name), bytes);
+    this.asset = lambda.Code.fromAsset(directory, { assetHash: contentHash(this.files) });
+    const config = this.asset.bind(scope);
+    // Where staging is switched off the template points at the directory itself: it has to stay.
+    if (scope.node.tryGetContext('aws:cdk:disable-asset-staging') === undefined) {
+      fs.rmSync(directory, { recursive: true, force: true });
+    }
+    return config;
+  }
+
+  override bindToResource(resource: CfnResource, options?: lambda.ResourceBindOptions): void {
+    this.asset?.bindToResource(resource, options);
+  }
+}
+
+function packageRoot(): string {
+  for (let directory = __dirname; ; directory = path.dirname(directory)) {
+    const manifest = path.join(directory, 'package.json');
+    if (fs.existsSync(manifest) && JSON.parse(fs.readFileSync(manifest, 'utf8')).name === PACKAGE_NAME) {
+      return directory;
+    }
+    if (path.dirname(directory) === directory) {
+      throw new Error(
+        `No package.json of ${PACKAGE_NAME} above ${__dirname}: the library was moved out of its package.`,
+      );
+    }
+  }
+}

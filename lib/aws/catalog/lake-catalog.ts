@@ -1,0 +1,141 @@
+import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as glue from 'aws-cdk-lib/aws-glue';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { Zone } from '../../contract/zone';
+import type { MedallionLake } from '../storage/medallion-lake';
+import { ZoneBucket } from '../storage/zone-bucket';
+import { TableProvisioner } from './table-provisioner';
+
+/** A Glue database the user already owns. */
+export interface ExistingDatabase {
+  readonly zone: Zone;
+  readonly databaseName: string;
+}
+
+export interface LakeCatalogProps {
+  /** The lake whose zones get a database each. */
+  readonly lake: MedallionLake;
+  /**
+   * Start of the database names, `[<environment>_]<name>_<zone>`: lower case letters, digits and underscores, which
+   * Athena needs no quotes for. Unique in the account and region.
+   * @default - from the construct's path, so that lakes do not collide
+   */
+  readonly name?: string;
+  /**
+   * Databases to use instead of creating them.
+   * @default - all are created
+   */
+  readonly databases?: ExistingDatabase[];
+  /**
+   * Key for the logs of the function that provisions tables. A key that is imported has to allow CloudWatch Logs.
+   * @default - the lake's key; a key CloudWatch Logs owns where every zone is the user's own bucket
+   */
+  readonly logEncryptionKey?: IKey;
+  /** @default RetentionDays.ONE_YEAR */
+  readonly logRetention?: logs.RetentionDays;
+  /**
+   * Concurrency reserved for provisioning tables.
+   * @default - not reserved
+   */
+  readonly reservedConcurrentExecutions?: number;
+  /**
+   * For the databases and the log group. Deleting a database takes its tables out of the catalog; their files stay.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A Glue database for each zone of a lake, and the function that creates and evolves Iceberg tables in them.
+ *
+ * @throws Error for a name Athena would need quotes for
+ */
+export class LakeCatalog extends Construct {
+  /** The catalog of a lake: the one made before with `of`, or a new one inside the lake. */
+  static of(lake: MedallionLake): LakeCatalog {
+    const existing = lake.node.tryFindChild('Catalog');
+    return existing instanceof LakeCatalog ? existing : new LakeCatalog(lake, 'Catalog', { lake });
+  }
+
+  readonly lake: MedallionLake;
+  /** The function behind every LakeTable of this catalog. */
+  readonly provisioner: TableProvisioner;
+  private readonly databases = new Map<Zone, string>();
+  private readonly resources = new Map<Zone, glue.CfnDatabase>();
+
+  constructor(scope: Construct, id: string, props: LakeCatalogProps) {
+    super(scope, id);
+    this.lake = props.lake;
+    const base = databaseBase(this, props);
+    for (const zone of Object.values(Zone)) {
+      const existing = props.databases?.find((database) => database.zone === zone);
+      this.databases.set(zone, existing?.databaseName ?? `${base}_${zone}`);
+      if (!existing) this.resources.set(zone, this.createDatabase(zone, props.removalPolicy));
+    }
+    this.provisioner = new TableProvisioner(this, 'Tables', {
+      logEncryptionKey: props.logEncryptionKey ?? lakeKey(props.lake),
+      logRetention: props.logRetention,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      removalPolicy: props.removalPolicy,
+    });
+  }
+
+  databaseName(zone: Zone): string {
+    return this.databases.get(zone)!;
+  }
+
+  /** The database created for a zone; undefined where an existing one is used. */
+  database(zone: Zone): glue.CfnDatabase | undefined {
+    return this.resources.get(zone);
+  }
+
+  private createDatabase(zone: Zone, removalPolicy?: RemovalPolicy): glue.CfnDatabase {
+    const database = new glue.CfnDatabase(this, `${zone[0].toUpperCase()}${zone.slice(1)}`, {
+      catalogId: Stack.of(this).account,
+      databaseInput: {
+        name: this.databaseName(zone),
+        description: DESCRIPTIONS[zone],
+        locationUri: this.lake.zone(zone).s3Uri(),
+      },
+    });
+    database.applyRemovalPolicy(removalPolicy ?? RemovalPolicy.RETAIN);
+    return database;
+  }
+}
+
+const DESCRIPTIONS: Record<Zone, string> = {
+  [Zone.BRONZE]: 'What arrived: every field, append only, with source position and arrival time.',
+  [Zone.SILVER]: 'Validated, typed, one row for each primary key.',
+  [Zone.GOLD]: 'Aggregates and data products.',
+  [Zone.QUARANTINE]: 'Rejected records, whole, with the reason.',
+};
+
+/** The lake's key, unless asking for it would create one for nothing else. */
+function lakeKey(lake: MedallionLake): IKey | undefined {
+  return Object.values(Zone).some((zone) => lake.zone(zone) instanceof ZoneBucket)
+    ? lake.encryptionKey
+    : undefined;
+}
+
+function databaseBase(scope: Construct, props: LakeCatalogProps): string {
+  const name =
+    props.name ??
+    Names.uniqueResourceName(scope, {
+      separator: '_',
+      maxLength: 100,
+      allowedSpecialCharacters: '_',
+    }).toLowerCase();
+  const base = [props.lake.environment, name]
+    .filter((part) => part !== undefined)
+    .join('_')
+    .replace(/-/g, '_');
+  if (!/^[a-z0-9_]+$/.test(base)) {
+    throw new Error(
+      `Database names begin with "${base}": Athena takes lower case letters, digits and underscores only. ` +
+        'Choose another name or environment.',
+    );
+  }
+  return base;
+}

@@ -1,0 +1,202 @@
+import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, type IConstruct } from 'constructs';
+import type { DataContract } from '../../contract/data-contract';
+import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg-types';
+import { bronzePartitionSpec } from '../../contract/partition-spec';
+import { quarantineSchema } from '../../contract/quarantine-schema';
+import type { SchemaObject } from '../../contract/schema-object';
+import { bronzeSchema, tableSchema } from '../../contract/table-schema';
+import { Zone } from '../../contract/zone';
+import type { IZoneBucket } from '../storage/zone-bucket-access';
+import { tableArns } from './glue-arns';
+import type { LakeCatalog } from './lake-catalog';
+
+/** An Iceberg table in a zone of a lake. */
+export interface ILakeTable extends IConstruct {
+  readonly databaseName: string;
+  readonly tableName: string;
+  /** `glue://<database>/<table>`: how handlers are told of it. */
+  readonly uri: string;
+  /** `s3://<bucket>/<folder>`: where its files are. */
+  readonly location: string;
+  /** Read the table: its catalog entry, files and key. */
+  grantRead(grantee: iam.IGrantable): iam.Grant;
+  /** Read it and commit to it: write files, and swap the pointer to the current metadata in the catalog. */
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant;
+  /** Commit to it and delete its files, also in an append-only zone: for compaction, expiry and erasure. */
+  grantMaintenance(grantee: iam.IGrantable): iam.Grant;
+}
+
+export interface LakeTableProps {
+  /** Columns, keys and partitions come from here. */
+  readonly contract: DataContract;
+  /**
+   * Name of the schema object in the contract.
+   * @default - the contract's first
+   */
+  readonly schemaName?: string;
+  readonly catalog: LakeCatalog;
+  /**
+   * Zone the table is in. A bronze table adds the technical columns, a quarantine table has columns of its own.
+   */
+  readonly zone: Zone;
+  /**
+   * Lower case letters, digits and underscores.
+   * @default - the schema object's table name
+   */
+  readonly tableName?: string;
+  /**
+   * Iceberg table properties, over those set here.
+   * @default - Parquet with Snappy; 100 metadata files kept; 4 commit retries
+   */
+  readonly tableProperties?: { readonly [name: string]: string };
+}
+
+/** A table the user already owns. */
+export interface LakeTableAttributes {
+  readonly databaseName: string;
+  readonly tableName: string;
+  /** The bucket the table's files are in. */
+  readonly zoneBucket: IZoneBucket;
+  /**
+   * Folder of the table in the bucket.
+   * @default - the table's name
+   */
+  readonly folder?: string;
+}
+
+/** What created and imported tables have in common. */
+export abstract class LakeTableBase extends Construct implements ILakeTable {
+  abstract readonly databaseName: string;
+  abstract readonly tableName: string;
+  /** The zone its files are in. */
+  abstract readonly zoneBucket: IZoneBucket;
+  protected abstract readonly folder: string;
+
+  get uri(): string {
+    return `glue://${this.databaseName}/${this.tableName}`;
+  }
+
+  get location(): string {
+    return this.zoneBucket.s3Uri(this.folder);
+  }
+
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.grantCatalog(grantee, 'glue:GetDatabase', 'glue:GetTable').combine(
+      this.zoneBucket.grantRead(grantee, this.folder),
+    );
+  }
+
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return this.grantCatalog(grantee, 'glue:GetDatabase', 'glue:GetTable', 'glue:UpdateTable').combine(
+      this.zoneBucket.grantTableCommit(grantee, this.folder),
+    );
+  }
+
+  grantMaintenance(grantee: iam.IGrantable): iam.Grant {
+    return this.grantReadWrite(grantee).combine(this.zoneBucket.grantMaintenance(grantee, this.folder));
+  }
+
+  protected grantCatalog(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: tableArns(this, this.databaseName, this.tableName),
+      scope: this,
+    });
+  }
+}
+
+/**
+ * An Iceberg table described by a contract, created when the stack is first deployed and evolved when the contract
+ * changes: columns are added, widened, made optional or renamed in their comments, never dropped. The table itself
+ * stays when the stack is deleted.
+ *
+ * @throws Error for a name Athena would need quotes for, and for a schema object the contract does not have
+ */
+export class LakeTable extends LakeTableBase {
+  /** A table the user already owns, with the grants of a lake table. */
+  static fromTableAttributes(scope: Construct, id: string, attributes: LakeTableAttributes): ILakeTable {
+    return new ImportedLakeTable(scope, id, attributes);
+  }
+
+  readonly databaseName: string;
+  readonly tableName: string;
+  readonly zone: Zone;
+  readonly zoneBucket: IZoneBucket;
+  /** The resource that creates and evolves the table: let it be a dependency of what writes to the table. */
+  readonly resource: CustomResource;
+  protected readonly folder: string;
+
+  constructor(scope: Construct, id: string, props: LakeTableProps) {
+    super(scope, id);
+    const schema = props.contract.schema(props.schemaName);
+    this.zone = props.zone;
+    this.databaseName = props.catalog.databaseName(props.zone);
+    this.tableName = props.tableName ?? schema.tableName;
+    validateTableName(this.tableName);
+    this.folder = this.tableName;
+    this.zoneBucket = props.catalog.lake.zone(props.zone);
+
+    const { role, handler } = props.catalog.provisioner;
+    const grant = this.grantReadWrite(role).combine(this.grantCatalog(role, 'glue:CreateTable'));
+    this.resource = new CustomResource(this, 'Resource', {
+      serviceToken: handler.functionArn,
+      resourceType: 'Custom::LakehouseIcebergTable',
+      // The function would not drop the table; retained, CloudFormation does not even ask it to.
+      removalPolicy: RemovalPolicy.RETAIN,
+      properties: {
+        TableUri: this.uri,
+        Location: this.location,
+        Schema: JSON.stringify(columnsOf(schema, props.zone)),
+        PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone)),
+        Properties: { ...TABLE_PROPERTIES, ...props.tableProperties },
+      },
+    });
+    grant.applyBefore(this.resource);
+    const database = props.catalog.database(props.zone);
+    if (database) this.resource.node.addDependency(database);
+  }
+}
+
+class ImportedLakeTable extends LakeTableBase {
+  readonly databaseName: string;
+  readonly tableName: string;
+  readonly zoneBucket: IZoneBucket;
+  protected readonly folder: string;
+
+  constructor(scope: Construct, id: string, attributes: LakeTableAttributes) {
+    super(scope, id);
+    this.databaseName = attributes.databaseName;
+    this.tableName = attributes.tableName;
+    this.zoneBucket = attributes.zoneBucket;
+    this.folder = attributes.folder ?? attributes.tableName;
+  }
+}
+
+/** Read by every engine that writes to the table, this library's handlers included. */
+const TABLE_PROPERTIES = {
+  'write.format.default': 'parquet',
+  'write.parquet.compression-codec': 'snappy',
+  'write.metadata.delete-after-commit.enabled': 'true',
+  'write.metadata.previous-versions-max': '100',
+  'commit.retry.num-retries': '4',
+};
+
+function columnsOf(schema: SchemaObject, zone: Zone): IcebergSchema {
+  if (zone === Zone.QUARANTINE) return quarantineSchema();
+  return zone === Zone.BRONZE ? bronzeSchema(schema) : tableSchema(schema);
+}
+
+/** The contract's columns have the same field ids in every zone, so that one spec fits; rejected records are few. */
+function partitionsOf(schema: SchemaObject, zone: Zone): IcebergPartitionSpec {
+  return zone === Zone.QUARANTINE ? { 'spec-id': 0, fields: [] } : bronzePartitionSpec(schema);
+}
+
+function validateTableName(name: string): void {
+  if (Token.isUnresolved(name) || /^[a-z0-9_]{1,255}$/.test(name)) return;
+  throw new Error(
+    `tableName "${name}": Athena takes lower case letters, digits and underscores, 255 at most. Choose another name.`,
+  );
+}

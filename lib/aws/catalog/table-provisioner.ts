@@ -1,0 +1,65 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { BUNDLES } from '../../contract/handler-environment';
+import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
+import { allowLogEncryption } from '../log-encryption';
+import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
+
+export interface TableProvisionerProps {
+  /** @default - logs are encrypted with a key CloudWatch Logs owns */
+  readonly logEncryptionKey?: IKey;
+  /** @default RetentionDays.ONE_YEAR */
+  readonly logRetention?: logs.RetentionDays;
+  /** @default - not reserved */
+  readonly reservedConcurrentExecutions?: number;
+  /** @default RemovalPolicy.RETAIN */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * The function that creates and evolves Iceberg tables at deployment, and never drops one. Its role holds nothing
+ * but what each LakeTable grants it on its own table.
+ */
+export class TableProvisioner extends Construct {
+  readonly handler: lambda.Function;
+  readonly role: iam.Role;
+  readonly logGroup: logs.LogGroup;
+
+  constructor(scope: Construct, id: string, props: TableProvisionerProps = {}) {
+    super(scope, id);
+    if (props.logEncryptionKey) allowLogEncryption(this, props.logEncryptionKey);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      encryptionKey: props.logEncryptionKey,
+      retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+    });
+    this.role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Creates and evolves the tables of ${Stack.of(this).stackName}`,
+    });
+    this.logGroup.grantWrite(this.role);
+    this.handler = new lambda.Function(this, 'Handler', {
+      description: 'Creates and evolves Iceberg tables at deployment; never drops one.',
+      code: stagedCode(BUNDLES.tableProvision),
+      handler: HANDLER_ENTRY,
+      runtime: HANDLER_RUNTIME,
+      architecture: HANDLER_ARCHITECTURE,
+      memorySize: 512,
+      timeout: Duration.minutes(2),
+      tracing: lambda.Tracing.ACTIVE,
+      role: this.role,
+      logGroup: this.logGroup,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+    });
+    acknowledgeHandlerFunction(
+      this.handler,
+      'CloudFormation calls this function and sees its failure; a dead-letter queue would hold answers nobody waits for.',
+    );
+    acknowledgeHandlerRole(this.role);
+  }
+}

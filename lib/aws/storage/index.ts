@@ -1,0 +1,5 @@
+export { AccessLogBucket, type AccessLogBucketProps } from './access-log-bucket';
+export { type ZoneExpiration, type ZoneTransition } from './lifecycle';
+export { type LakeZoneOptions, MedallionLake, type MedallionLakeProps } from './medallion-lake';
+export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone-bucket';
+export { type IZoneBucket, type ObjectCreatedOptions, ZoneBucketBase } from './zone-bucket-access';

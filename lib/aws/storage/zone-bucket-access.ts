@@ -1,0 +1,207 @@
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct, type IConstruct } from 'constructs';
+import { acknowledgeWildcards } from '../suppressions';
+
+/** Which new objects start something. */
+export interface ObjectCreatedOptions {
+  /** Folder the objects are in, for example `landing/`. Required: a rule over a whole bucket fires on its own output. */
+  readonly prefix: string;
+  /**
+   * End of the key, for example `.json`.
+   * @default - any
+   */
+  readonly suffix?: string;
+  /**
+   * What the rule invokes.
+   * @default - none; add targets to the rule
+   */
+  readonly target?: events.IRuleTarget;
+}
+
+/** The bucket of one zone: created by this library or owned by the user. */
+export interface IZoneBucket extends IConstruct {
+  readonly bucket: s3.IBucket;
+  /** Folder of the bucket the zone is, with a slash at its end; undefined where it is the whole bucket. */
+  readonly root?: string;
+  /** Key the objects are encrypted with; undefined for a bucket without one. */
+  readonly encryptionKey?: IKey;
+  /** `s3://<bucket>/<root><key>`. Keys and prefixes here and below are those within the zone. */
+  s3Uri(key?: string): string;
+  /** Read objects, and list them, below `prefix` (a folder; the whole bucket when left out), and decrypt them. */
+  grantRead(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** Write new objects below `prefix`, and encrypt them. Deleting is not part of it. */
+  grantWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  grantReadWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /**
+   * Read and commit to the Iceberg table in a folder: as `grantReadWrite`, and clear away the metadata files
+   * that commits supersede (`write.metadata.delete-after-commit.enabled`).
+   */
+  grantTableCommit(grantee: iam.IGrantable, folder: string): iam.Grant;
+  /** Delete objects below `prefix`, and be exempt from the zone's append-only policy: for compaction and expiry. */
+  grantMaintenance(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** An EventBridge rule for objects created below a prefix. */
+  onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule;
+}
+
+/**
+ * What created and imported zone buckets have in common.
+ *
+ * The grants are written out here because those of `IBucket` carry action wildcards (`s3:GetObject*`,
+ * `kms:ReEncrypt*`) that reach further than reading and writing.
+ */
+export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
+  abstract readonly bucket: s3.IBucket;
+  abstract readonly encryptionKey?: IKey;
+  abstract readonly root?: string;
+
+  s3Uri(key?: string): string {
+    const path = `${this.root ?? ''}${key ?? ''}`;
+    return path === '' ? this.bucket.s3UrlForObject() : this.bucket.s3UrlForObject(path);
+  }
+
+  grantRead(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    const grant = this.grantObjects(grantee, ['s3:GetObject'], prefix).combine(
+      this.grantListing(grantee, prefix),
+    );
+    return this.combineKey(grant, grantee, 'kms:Decrypt');
+  }
+
+  grantWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    const grant = this.grantObjects(grantee, WRITE_ACTIONS, prefix);
+    // Decrypt: S3 asks for it on the parts of a multipart upload.
+    return this.combineKey(grant, grantee, 'kms:Decrypt', 'kms:GenerateDataKey');
+  }
+
+  grantReadWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    return this.grantRead(grantee, prefix).combine(this.grantWrite(grantee, prefix));
+  }
+
+  grantMaintenance(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    this.exemptFromAppendOnly(grantee);
+    return this.grantObjects(grantee, ['s3:DeleteObject'], prefix).combine(
+      this.grantListing(grantee, prefix),
+    );
+  }
+
+  grantTableCommit(grantee: iam.IGrantable, tableFolder: string): iam.Grant {
+    const superseded = `${folder(tableFolder)}metadata/*.metadata.json`;
+    return this.grantReadWrite(grantee, tableFolder).combine(
+      this.grantKeys(grantee, ['s3:DeleteObject'], superseded),
+    );
+  }
+
+  onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule {
+    const { suffix } = options;
+    const prefix = `${this.root ?? ''}${options.prefix}`;
+    if (options.prefix === '') {
+      throw new Error(
+        'onObjectCreated needs a prefix, received "": a rule over the whole bucket fires on what its own target writes. ' +
+          'Name the folder the objects arrive in, for example "landing/".',
+      );
+    }
+    const rule = new events.Rule(this, id, {
+      description: `Objects created in ${prefix}`,
+      eventPattern: {
+        source: ['aws.s3'],
+        detailType: ['Object Created'],
+        detail: {
+          bucket: { name: [this.bucket.bucketName] },
+          object: { key: [suffix === undefined ? { prefix } : { wildcard: `${prefix}*${suffix}` }] },
+        },
+      },
+    });
+    if (options.target) rule.addTarget(options.target);
+    return rule;
+  }
+
+  protected abstract exemptFromAppendOnly(grantee: iam.IGrantable): void;
+
+  private grantObjects(grantee: iam.IGrantable, actions: string[], prefix?: string): iam.Grant {
+    return this.grantKeys(grantee, actions, prefix === undefined ? '*' : `${folder(prefix)}*`);
+  }
+
+  private grantKeys(grantee: iam.IGrantable, actions: string[], keys: string): iam.Grant {
+    const pattern = `${this.root ?? ''}${keys}`;
+    const resourceArns = [this.bucket.arnForObjects(pattern)];
+    acknowledgeWildcards(
+      grantee,
+      resourceArns,
+      `Objects are named at run time: the grant covers ${pattern} of one bucket.`,
+    );
+    return iam.Grant.addToPrincipalOrResource({ grantee, actions, resourceArns, resource: this.bucket });
+  }
+
+  private grantListing(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    const path = `${this.root ?? ''}${prefix === undefined ? '' : folder(prefix)}`;
+    const grant = (
+      action: string,
+      conditions?: { [operator: string]: { [key: string]: string[] } },
+    ): iam.Grant =>
+      iam.Grant.addToPrincipalOrResource({
+        grantee,
+        actions: [action],
+        resourceArns: [this.bucket.bucketArn],
+        resource: this.bucket,
+        conditions,
+      });
+    return grant('s3:GetBucketLocation').combine(
+      grant(
+        's3:ListBucket',
+        path === '' ? undefined : { StringLike: { 's3:prefix': [path.slice(0, -1), `${path}*`] } },
+      ),
+    );
+  }
+
+  private combineKey(grant: iam.Grant, grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+    return this.encryptionKey ? grant.combine(this.encryptionKey.grant(grantee, ...actions)) : grant;
+  }
+}
+
+/** A bucket the user owns, with the grants of a zone. Its configuration and policies are left as they are. */
+export class ImportedZoneBucket extends ZoneBucketBase {
+  readonly encryptionKey?: IKey;
+  readonly root?: string;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    readonly bucket: s3.IBucket,
+    prefix?: string,
+  ) {
+    super(scope, id);
+    this.encryptionKey = bucket.encryptionKey;
+    this.root = prefix === undefined ? undefined : folder(prefix);
+  }
+
+  protected exemptFromAppendOnly(): void {
+    // Whether the bucket denies deletes is its owner's policy.
+  }
+}
+
+/** The IAM role behind a grantee: bucket policies know callers by the ARN of their role. */
+export function roleArnOf(grantee: iam.IGrantable): string {
+  const principal = grantee.grantPrincipal as Partial<iam.IRole>;
+  if (principal.roleArn === undefined) {
+    throw new Error(
+      'Maintenance of an append-only zone is granted to IAM roles, received a principal without a roleArn. ' +
+        'Pass a role, or a function or job that has one.',
+    );
+  }
+  return principal.roleArn;
+}
+
+const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+
+/** A prefix as a folder: without a slash `orders` would cover `orders-archive` too. */
+function folder(prefix: string): string {
+  if (/[*?]/.test(prefix) || prefix.startsWith('/') || prefix === '') {
+    throw new Error(
+      `A prefix is a folder such as "raw/orders", received "${prefix}". Leave out leading slashes and wildcards; ` +
+        'leave out the prefix for the whole bucket.',
+    );
+  }
+  return prefix.endsWith('/') ? prefix : `${prefix}/`;
+}
