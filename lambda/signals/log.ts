@@ -1,0 +1,56 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { IngestFailure } from '../pipeline/ingest-failure';
+import type { IngestReport } from '../pipeline/ingest';
+
+/**
+ * Structured log lines: one for each batch, one more for each defect of ours. They hold positions, counts and
+ * reasons, never a record's content: logs are kept and read more widely than the tables.
+ */
+export class IngestLog {
+  private readonly logger: Logger;
+
+  constructor(product: string) {
+    this.logger = new Logger({ serviceName: product });
+  }
+
+  batch(report: IngestReport, context: Context | undefined): void {
+    this.describe(context);
+    this.logger.info('Batch ingested', {
+      lanes: report.lanes,
+      read: report.read,
+      accepted: report.accepted,
+      quarantined: report.quarantined,
+      replayed: report.replayed,
+      unknownFields: report.unknownFields,
+      reasons: report.reasons,
+      bronzeSnapshot: report.bronzeSnapshot,
+      quarantineSnapshot: report.quarantineSnapshot,
+      conflicts: report.conflicts,
+      encodeMilliseconds: Math.round(report.encodeMilliseconds),
+      commitMilliseconds: Math.round(report.commitMilliseconds),
+    });
+    for (const error of report.internalErrors) {
+      // Without its message, which may quote the record.
+      const at = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+      this.logger.error('The encoder failed on a record; it is in quarantine as internal-error', {
+        failure: error.name,
+        at: at.slice(0, 8),
+      });
+    }
+  }
+
+  failure(error: unknown, context: Context | undefined): void {
+    this.describe(context);
+    const stage = error instanceof IngestFailure ? { stage: error.stage } : {};
+    this.logger.error('Batch failed and will be delivered again', {
+      ...stage,
+      error: error instanceof Error ? error : new Error(String(error)),
+    });
+  }
+
+  private describe(context: Context | undefined): void {
+    // A local run or a test invokes the handler without one.
+    if (context) this.logger.addContext(context);
+  }
+}
