@@ -12,6 +12,9 @@ import { failedTests, skippedTests, slowFiles } from './test-results.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const resultsFile = path.join(root, 'node_modules', '.cache', 'test-results.json');
 const modules = path.join(root, 'node_modules');
+// npm puts node_modules/.bin before the PATH, and the Node 22 that the bundles are measured on lives there: the tests
+// belong on the Node that npm itself was started with.
+const node = process.env.npm_node_execpath ?? process.execPath;
 const started = performance.now();
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -21,7 +24,7 @@ const header = (title) => console.log(`\n──── ${title} ${'─'.repeat(Ma
 function run(program, args, { capture = false } = {}) {
   const begun = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [path.join(modules, program), ...args], {
+    const child = spawn(node, [path.join(modules, program), ...args], {
       cwd: root,
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });
