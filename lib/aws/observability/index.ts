@@ -1,0 +1,3 @@
+export { PipelineAlarms, type PipelineAlarmsOptions, type PipelineAlarmsProps } from './pipeline-alarms';
+export { PipelineMetrics, type PipelineMetricsProps } from './pipeline-metrics';
+export type { PipelineThresholds } from './pipeline-thresholds';

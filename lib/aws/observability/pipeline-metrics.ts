@@ -1,0 +1,164 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
+import type { IIngestStream } from '../streams';
+
+export interface PipelineMetricsProps {
+  /** Name of the data product: the `Product` dimension of the metrics the handler emits. */
+  readonly productName: string;
+
+  /** The function that reads the stream: the `FunctionName` dimension. */
+  readonly processor: IFunction;
+
+  /** The stream it reads: the `StreamName` dimension. */
+  readonly stream: IIngestStream;
+
+  /**
+   * Where batches that could not be processed are noted: the `QueueName` dimension.
+   * @default - no dead-letter metric
+   */
+  readonly deadLetterQueue?: IQueue;
+
+  /**
+   * CloudWatch namespace of the metrics the handler emits.
+   * @default 'Lakehouse'
+   */
+  readonly metricNamespace?: string;
+
+  /**
+   * Period of every metric, unless the metric is asked for with another.
+   * @default Duration.minutes(5)
+   */
+  readonly period?: Duration;
+}
+
+/**
+ * What can be measured about one pipeline, each metric with its dimensions. Use it for dashboards and alarms of
+ * your own; `PipelineAlarms` builds on the same metrics.
+ */
+export class PipelineMetrics {
+  private readonly period: Duration;
+  private readonly namespace: string;
+
+  constructor(private readonly props: PipelineMetricsProps) {
+    this.period = props.period ?? Duration.minutes(5);
+    this.namespace = props.metricNamespace ?? METRIC_NAMESPACE;
+  }
+
+  /**
+   * Age of the last record of each batch when the function received it, in milliseconds. It goes on being emitted,
+   * and grows, while one shard retries a batch that fails: the stream's own figure does not show that.
+   */
+  public consumerIteratorAge(): Metric {
+    return this.ofFunction('IteratorAge', Stats.MAXIMUM);
+  }
+
+  /** Age of the last record handed out by `GetRecords`, over all shards and all readers, in milliseconds. */
+  public streamIteratorAge(): Metric {
+    return this.ofStream('GetRecords.IteratorAgeMilliseconds', Stats.MAXIMUM);
+  }
+
+  /** Invocations that ended in an error. Records of a partial batch response are not among them. */
+  public functionErrors(): Metric {
+    return this.ofFunction('Errors', Stats.SUM);
+  }
+
+  /** Invocations refused for want of concurrency. */
+  public functionThrottles(): Metric {
+    return this.ofFunction('Throttles', Stats.SUM);
+  }
+
+  /** Records producers could not write because a shard was at its limit, in percent of all they tried to write. */
+  public refusedWritesPercent(): MathExpression {
+    return new MathExpression({
+      expression: '100 * FILL(refused, 0) / (FILL(refused, 0) + FILL(written, 0))',
+      usingMetrics: {
+        refused: this.ofStream('WriteProvisionedThroughputExceeded', Stats.SUM),
+        written: this.ofStream('IncomingRecords', Stats.SUM),
+      },
+      label: 'Writes refused (%)',
+      period: this.period,
+    });
+  }
+
+  /** `GetRecords` calls refused because the readers of a shard were at its limit. */
+  public refusedReads(): Metric {
+    return this.ofStream('ReadProvisionedThroughputExceeded', Stats.SUM);
+  }
+
+  /**
+   * Batches given up and noted in the dead-letter queue.
+   * @throws Error when there is no dead-letter queue
+   */
+  public deadLetters(): IMetric {
+    const queue = this.props.deadLetterQueue;
+    if (queue === undefined) {
+      throw new Error(
+        `The metrics of "${this.props.productName}" have no dead-letter queue to measure. Pass deadLetterQueue.`,
+      );
+    }
+    return new Metric({
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateNumberOfMessagesVisible',
+      dimensionsMap: { QueueName: queue.queueName },
+      statistic: Stats.MAXIMUM,
+      period: this.period,
+    });
+  }
+
+  /** Records the handler read. */
+  public recordsRead(period?: Duration): Metric {
+    return this.ofProduct(METRICS.recordsRead, Stats.SUM, period);
+  }
+
+  /** Records written to bronze. */
+  public recordsAccepted(): Metric {
+    return this.ofProduct(METRICS.recordsAccepted, Stats.SUM);
+  }
+
+  /** Records written to quarantine. */
+  public recordsQuarantined(): Metric {
+    return this.ofProduct(METRICS.recordsQuarantined, Stats.SUM);
+  }
+
+  /** Records sent to quarantine in percent of those read; no value while nothing is read. */
+  public quarantinedPercent(): MathExpression {
+    return new MathExpression({
+      expression: '100 * FILL(quarantined, 0) / read',
+      usingMetrics: { quarantined: this.recordsQuarantined(), read: this.recordsRead() },
+      label: 'Records quarantined (%)',
+      period: this.period,
+    });
+  }
+
+  /** Milliseconds from the arrival of a batch's oldest record to the commit that made it visible. */
+  public freshness(): Metric {
+    return this.ofProduct(METRICS.freshness, Stats.MAXIMUM);
+  }
+
+  private ofFunction(metricName: string, statistic: string): Metric {
+    return new Metric({
+      namespace: 'AWS/Lambda',
+      metricName,
+      dimensionsMap: { FunctionName: this.props.processor.functionName },
+      statistic,
+      period: this.period,
+    });
+  }
+
+  private ofStream(metricName: string, statistic: string): Metric {
+    return this.props.stream.metric(metricName, { statistic, period: this.period });
+  }
+
+  private ofProduct(metricName: string, statistic: string, period?: Duration): Metric {
+    return new Metric({
+      namespace: this.namespace,
+      metricName,
+      dimensionsMap: { [PRODUCT_DIMENSION]: this.props.productName },
+      statistic,
+      period: period ?? this.period,
+    });
+  }
+}

@@ -1,0 +1,133 @@
+import { Duration } from 'aws-cdk-lib';
+import type { ServiceLevels } from '../../contract';
+import { requireDuration, requireWithin } from '../bounds';
+
+/** Where each alarm starts to sound. What is not given follows from the contract and the stream's retention. */
+export interface PipelineThresholds {
+  /**
+   * Age of a record when it is read, above which the reader has fallen behind.
+   * @default - the shorter of the contract's `latency` (one hour where it names none) and a quarter of the
+   * stream's retention
+   */
+  readonly iteratorAge?: Duration;
+
+  /**
+   * Time from arrival to commit, above which the product breaks its promise.
+   * @default - the contract's `latency`, or one hour
+   */
+  readonly freshness?: Duration;
+
+  /**
+   * The longest time between two records. The alarm sounds after twice as long without any. From one minute to
+   * three days, because CloudWatch looks back seven.
+   * @default - the contract's `frequency`; without one, or with one of more than three days, there is no such alarm
+   */
+  readonly silence?: Duration;
+
+  /**
+   * Percentage of records in quarantine, above which the source and the contract disagree.
+   * @default - the contract's `errorRate`, or 1
+   */
+  readonly quarantinedPercent?: number;
+
+  /**
+   * Failed invocations in five minutes.
+   * @default 0
+   */
+  readonly functionErrors?: number;
+
+  /**
+   * Throttled invocations in five minutes.
+   * @default 0
+   */
+  readonly functionThrottles?: number;
+
+  /**
+   * Percentage of records producers were refused because a shard was full.
+   * @default 10
+   */
+  readonly refusedWritesPercent?: number;
+
+  /**
+   * Refused reads in five minutes.
+   * @default 0
+   */
+  readonly refusedReads?: number;
+
+  /**
+   * Notes in the dead-letter queue.
+   * @default 0
+   */
+  readonly deadLetters?: number;
+}
+
+/** Every threshold settled; `silence` stays undefined where nothing promises a frequency. */
+export interface SettledThresholds extends Required<Omit<PipelineThresholds, 'silence'>> {
+  readonly silence?: Duration;
+}
+
+/** What holds for a contract that promises no latency. */
+export const DEFAULT_LATENCY = Duration.hours(1);
+
+const LONGEST_SILENCE = Duration.days(3);
+
+/**
+ * A reader further behind than this part of the retention is on the way to losing records, whatever the contract
+ * allows. Three quarters are left to find out why.
+ */
+const RETENTION_FRACTION = 1 / 4;
+
+/** @throws Error naming the threshold, what it may be and what was given */
+export function settleThresholds(
+  given: PipelineThresholds,
+  levels: ServiceLevels,
+  retention: Duration,
+): SettledThresholds {
+  refuseImpossible(given);
+  const latency =
+    levels.latencySeconds === undefined ? DEFAULT_LATENCY : Duration.seconds(levels.latencySeconds);
+  const allowedLag = Duration.seconds(Math.floor(retention.toSeconds() * RETENTION_FRACTION));
+  return {
+    iteratorAge: given.iteratorAge ?? (latency.toSeconds() <= allowedLag.toSeconds() ? latency : allowedLag),
+    freshness: given.freshness ?? latency,
+    silence: given.silence ?? promisedFrequency(levels),
+    quarantinedPercent: given.quarantinedPercent ?? levels.errorRatePercent ?? 1,
+    functionErrors: given.functionErrors ?? 0,
+    functionThrottles: given.functionThrottles ?? 0,
+    refusedWritesPercent: given.refusedWritesPercent ?? 10,
+    refusedReads: given.refusedReads ?? 0,
+    deadLetters: given.deadLetters ?? 0,
+  };
+}
+
+function promisedFrequency(levels: ServiceLevels): Duration | undefined {
+  if (levels.frequencySeconds === undefined || levels.frequencySeconds > LONGEST_SILENCE.toSeconds()) {
+    return undefined;
+  }
+  return Duration.seconds(Math.max(60, levels.frequencySeconds));
+}
+
+function refuseImpossible(given: PipelineThresholds): void {
+  const percent = {
+    minimum: 0,
+    maximum: 100,
+    unit: 'percent',
+    remedy: 'Give a share of the records: 1 is one in a hundred.',
+  };
+  requireWithin('thresholds.quarantinedPercent', given.quarantinedPercent, percent);
+  requireWithin('thresholds.refusedWritesPercent', given.refusedWritesPercent, percent);
+  const count = {
+    minimum: 0,
+    maximum: Number.MAX_SAFE_INTEGER,
+    remedy: 'The alarm sounds above the threshold: 0 means at the first one.',
+  };
+  for (const name of ['functionErrors', 'functionThrottles', 'refusedReads', 'deadLetters'] as const) {
+    requireWithin(`thresholds.${name}`, given[name], count);
+  }
+  requireDuration('thresholds.silence', given.silence, {
+    minimum: 60,
+    maximum: LONGEST_SILENCE.toSeconds(),
+    remedy:
+      'CloudWatch evaluates alarms over one minute to seven days; watch for longer gaps with a scheduled query.',
+  });
+}
