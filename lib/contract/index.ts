@@ -1,0 +1,10 @@
+export { ContractError, type ContractProblem } from './contract-error';
+export { LogicalType, type ContractProperty, type LogicalTypeOptions } from './contract-property';
+export type { CustomProperty } from './custom-property';
+export { DataContract, type ContractTextOptions } from './data-contract';
+export type { Role, SupportChannel, Team, TeamMember } from './ownership';
+export { QualityMetric, QualityOperator, QualityType, type QualityRule } from './quality-rule';
+export { SchemaObject, type PartitionColumn } from './schema-object';
+export type { Server } from './server';
+export type { ServiceLevels, SlaProperty } from './service-levels';
+export { Zone } from './zone';

@@ -1,0 +1,51 @@
+import { SchemaObject } from '../schema-object';
+import { checkKeys, checkNamedColumns } from './check-keys';
+import { checkColumnNames } from './check-names';
+import type { Fields, Keys } from './fields';
+import { readCustomProperties } from './read-custom-properties';
+import { readProperties } from './read-property';
+import { readQuality } from './read-quality';
+
+const SCHEMA_KEYS: Keys = {
+  of: 'a schema object',
+  known: [
+    ...[
+      'id',
+      'name',
+      'physicalName',
+      'physicalType',
+      'logicalType',
+      'businessName',
+      'description',
+      'properties',
+    ],
+    ...['quality', 'relationships', 'tags', 'authoritativeDefinitions', 'customProperties'],
+    'dataGranularityDescription',
+  ],
+};
+
+/** Reads and checks the schema objects of a contract. */
+export function readSchemas(contract: Fields, apiVersion: string): SchemaObject[] {
+  return contract.maps('schema').map((fields) => readSchema(fields, apiVersion));
+}
+
+function readSchema(fields: Fields, apiVersion: string): SchemaObject {
+  fields.allowOnly(SCHEMA_KEYS);
+  fields.oneOf('logicalType', ['object']);
+  for (const key of ['id', 'physicalType', 'businessName', 'dataGranularityDescription']) fields.string(key);
+  fields.maps('authoritativeDefinitions');
+  const entries = fields.maps('properties');
+  const schema = SchemaObject._of({
+    name: fields.requiredString('name', 'the name of the table or topic') ?? '',
+    physicalName: fields.string('physicalName'),
+    description: fields.string('description'),
+    properties: readProperties(entries, '', apiVersion),
+    quality: readQuality(fields, apiVersion),
+    tags: fields.strings('tags'),
+    customProperties: readCustomProperties(fields),
+  });
+  checkColumnNames(entries, schema.properties, true);
+  checkKeys(entries, schema.properties);
+  checkNamedColumns(fields, schema);
+  return schema;
+}

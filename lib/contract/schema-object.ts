@@ -1,0 +1,100 @@
+import { avroSchema } from './avro-schema';
+import { catalogName, columnName } from './column-name';
+import type { ContractProperty } from './contract-property';
+import type { CustomProperty } from './custom-property';
+import { jsonSchema } from './json-schema';
+import { partitionTransform } from './partition-spec';
+import type { QualityRule } from './quality-rule';
+
+/** One column of the partition spec. */
+export interface PartitionColumn {
+  /** Name of the property. */
+  readonly property: string;
+  /** Name of the column. */
+  readonly column: string;
+  /** Iceberg transform: `identity`, `year`, `month`, `day`, `hour`, `bucket[N]`, `truncate[W]`. */
+  readonly transform: string;
+}
+
+/**
+ * What a schema object is made of.
+ * @internal
+ */
+export interface _SchemaObjectFields {
+  readonly name: string;
+  readonly physicalName?: string;
+  readonly description?: string;
+  readonly properties: ContractProperty[];
+  readonly quality: QualityRule[];
+  readonly tags: string[];
+  readonly customProperties: CustomProperty[];
+}
+
+/** One schema object of a contract: a table, and the shape of the records that fill it. */
+export class SchemaObject {
+  /** @internal */
+  public static _of(fields: _SchemaObjectFields): SchemaObject {
+    return new SchemaObject(fields);
+  }
+
+  public readonly name: string;
+  /** Name in the store as the contract gives it. */
+  public readonly physicalName?: string;
+  /** Name of the tables in every zone: the physical name, else the name, in `[a-z0-9_]`. */
+  public readonly tableName: string;
+  public readonly description?: string;
+  public readonly properties: ContractProperty[];
+  public readonly quality: QualityRule[];
+  public readonly tags: string[];
+  public readonly customProperties: CustomProperty[];
+  /** Names of the key properties in `primaryKeyPosition` order; empty without a primary key. */
+  public readonly primaryKey: string[];
+  /** Partition columns in `partitionKeyPosition` order; empty for an unpartitioned table. */
+  public readonly partitionColumns: PartitionColumn[];
+  /** False where the custom property `additionalProperties` is false: records with unknown fields are then rejected. */
+  public readonly allowsUnknownFields: boolean;
+
+  private constructor(fields: _SchemaObjectFields) {
+    this.name = fields.name;
+    this.physicalName = fields.physicalName;
+    this.tableName = catalogName(fields.physicalName ?? fields.name);
+    this.description = fields.description;
+    this.properties = fields.properties;
+    this.quality = fields.quality;
+    this.tags = fields.tags;
+    this.customProperties = fields.customProperties;
+    this.primaryKey = byPosition(
+      fields.properties.filter((property) => property.primaryKey),
+      (property) => property.primaryKeyPosition,
+    ).map((property) => property.name);
+    this.partitionColumns = byPosition(
+      fields.properties.filter((property) => property.partitioned),
+      (property) => property.partitionKeyPosition,
+    ).map((property) => ({
+      property: property.name,
+      column: columnName(property),
+      transform: partitionTransform(property),
+    }));
+    this.allowsUnknownFields = !fields.customProperties.some(
+      ({ property, value }) => property === 'additionalProperties' && value === false,
+    );
+  }
+
+  /** The Avro schema of a record (Avro 1.11), as JSON. */
+  public avroSchema(): { [key: string]: unknown } {
+    return avroSchema(this);
+  }
+
+  /** The JSON Schema of a record (draft 2020-12). */
+  public jsonSchema(): { [key: string]: unknown } {
+    return jsonSchema(this);
+  }
+}
+
+function byPosition(
+  properties: ContractProperty[],
+  position: (property: ContractProperty) => number | undefined,
+): ContractProperty[] {
+  const rank = (property: ContractProperty) => position(property) ?? Number.MAX_SAFE_INTEGER;
+  return [...properties].sort((left, right) => rank(left) - rank(right));
+}

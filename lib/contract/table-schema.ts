@@ -1,0 +1,85 @@
+import { columnName } from './column-name';
+import { columnType } from './column-type';
+import type { ContractProperty } from './contract-property';
+import type { IcebergField, IcebergSchema, IcebergType } from './iceberg-types';
+import type { SchemaObject } from './schema-object';
+import { TECHNICAL_COLUMNS } from './technical-columns';
+
+/** Hands out field ids. The specification wants them unique in a table; the order is ours: depth first, from 1. */
+class FieldIds {
+  private last = 0;
+
+  public next(): number {
+    this.last += 1;
+    return this.last;
+  }
+}
+
+/** The contract's columns as an Iceberg schema, without technical columns: silver and gold tables. */
+export function tableSchema(schema: SchemaObject): IcebergSchema {
+  const fields = columns(schema.properties, new FieldIds());
+  const key = schema.properties.filter((property) => property.primaryKey).map(columnName);
+  const keyFields = fields.filter((field) => key.includes(field.name));
+  // The specification forbids optional and floating-point identifier fields: such a key stays a matter of the merge.
+  const identifies =
+    keyFields.length > 0 &&
+    keyFields.every((field) => field.required && field.type !== 'float' && field.type !== 'double');
+  return {
+    type: 'struct',
+    'schema-id': 0,
+    ...(identifies ? { 'identifier-field-ids': keyFields.map((field) => field.id) } : {}),
+    fields,
+  };
+}
+
+/** The contract's columns, then the technical ones: bronze tables. A key may repeat there, so that none is declared. */
+export function bronzeSchema(schema: SchemaObject): IcebergSchema {
+  const ids = new FieldIds();
+  const fields = columns(schema.properties, ids);
+  const technical = (name: string, type: string, required: boolean, doc: string): IcebergField => ({
+    id: ids.next(),
+    name,
+    required,
+    type,
+    doc,
+  });
+  fields.push(
+    technical(TECHNICAL_COLUMNS.lane, 'string', true, 'Where the record came from'),
+    technical(TECHNICAL_COLUMNS.position, 'string', true, 'Position within the lane, a decimal integer'),
+    technical(TECHNICAL_COLUMNS.arrivedAt, 'timestamptz', true, 'When the source received the record'),
+    technical(TECHNICAL_COLUMNS.extra, 'string', false, 'Fields the contract does not name, as JSON'),
+  );
+  return { type: 'struct', 'schema-id': 0, fields };
+}
+
+function columns(properties: ContractProperty[], ids: FieldIds): IcebergField[] {
+  return properties.map((property) => {
+    const id = ids.next();
+    return {
+      id,
+      name: columnName(property),
+      required: property.required,
+      type: icebergType(property, ids),
+      ...(property.description === undefined ? {} : { doc: property.description }),
+    };
+  });
+}
+
+function icebergType(property: ContractProperty, ids: FieldIds): IcebergType {
+  const type = columnType(property);
+  switch (type.kind) {
+    case 'struct':
+      return { type: 'struct', fields: columns(type.fields, ids) };
+    case 'list': {
+      const elementId = ids.next();
+      return {
+        type: 'list',
+        'element-id': elementId,
+        element: icebergType(type.element, ids),
+        'element-required': type.element.required,
+      };
+    }
+    default:
+      return type.type;
+  }
+}
