@@ -1,0 +1,103 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import {
+  type DataContract,
+  DataProduct,
+  IngestStream,
+  LakeCatalog,
+  MedallionLake,
+  StreamSource,
+  Zone,
+} from '../lib/aws';
+
+export interface ReferenceStackProps extends StackProps {
+  /** One product is made of the first schema object of each; their table names must differ. */
+  readonly contracts: DataContract[];
+
+  /**
+   * Environment, for example `dev`: part of the database names and of the namespace of the metrics, so that several
+   * fit in one account.
+   * @default - none
+   */
+  readonly environment?: string;
+
+  /**
+   * Address the alarms are mailed to, once the owner has confirmed the subscription.
+   * @default - nobody: subscribe to the topic in the outputs
+   */
+  readonly alarmEmail?: string;
+
+  /**
+   * What becomes of the data when the stack is deleted. With DESTROY the buckets are emptied first.
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
+/**
+ * A whole lakehouse: a lake with its catalog, and for each contract a stream, the product it feeds, and alarms.
+ *
+ * It is made for a cheap idle day (docs/costs.md): one key for everything, and provisioned streams of as many shards
+ * as the contract's throughput asks for, which is one where it promises none. An on-demand stream costs more while
+ * nothing happens and needs no sizing; take it for a load you cannot foresee.
+ */
+export class ReferenceStack extends Stack {
+  readonly lake: MedallionLake;
+  readonly catalog: LakeCatalog;
+  /** By table name, in the order of the contracts. */
+  readonly products: Map<string, DataProduct>;
+  /** Told of every alarm. */
+  readonly alarmTopic: Topic;
+
+  constructor(scope: Construct, id: string, props: ReferenceStackProps) {
+    super(scope, id, { description: 'Lakehouse from data contracts', ...props });
+    const { removalPolicy, environment } = props;
+    this.lake = new MedallionLake(this, 'Lake', {
+      environment,
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    });
+    this.catalog = new LakeCatalog(this, 'Catalog', { lake: this.lake, name: 'lakehouse', removalPolicy });
+    this.alarmTopic = new Topic(this, 'Alarms', { masterKey: this.lake.encryptionKey, enforceSSL: true });
+    if (props.alarmEmail !== undefined)
+      this.alarmTopic.addSubscription(new EmailSubscription(props.alarmEmail));
+    this.products = new Map(
+      props.contracts.map((contract) => [contract.schema().tableName, this.addProduct(contract, props)]),
+    );
+    new CfnOutput(this, 'AlarmTopicArn', { value: this.alarmTopic.topicArn });
+  }
+
+  private addProduct(contract: DataContract, props: ReferenceStackProps): DataProduct {
+    const id = pascalCase(contract.schema().tableName);
+    if (this.node.tryFindChild(id) !== undefined) {
+      throw new Error(
+        `Two contracts describe a table "${contract.schema().tableName}". Give one of them another physicalName.`,
+      );
+    }
+    const stream = new IngestStream(this, `${id}Events`, {
+      mode: StreamMode.PROVISIONED,
+      throughput: { recordsPerSecond: contract.sla.recordsPerSecond ?? 1 },
+      encryptionKey: this.lake.encryptionKey,
+      removalPolicy: props.removalPolicy,
+    });
+    const product = new DataProduct(this, id, {
+      contract,
+      lake: this.lake,
+      catalog: this.catalog,
+      source: StreamSource.kinesis(stream),
+      processor: props.environment === undefined ? {} : { metricNamespace: `Lakehouse/${props.environment}` },
+      alarms: { topics: [this.alarmTopic] },
+    });
+    new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });
+    new CfnOutput(this, `${id}BronzeTable`, { value: product.table(Zone.BRONZE).uri });
+    new CfnOutput(this, `${id}QuarantineTable`, { value: product.table(Zone.QUARANTINE).uri });
+    return product;
+  }
+}
+
+function pascalCase(tableName: string): string {
+  return tableName.replace(/(?:^|_+)([a-z0-9])/g, (_match, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,10 @@
+/**
+ * The constructs on AWS CDK, and the contract they are driven by: `import { … } from 'lakehouse-constructs/aws'`.
+ */
+export * from '../contract';
+export * from './catalog';
+export * from './observability';
+export * from './processing';
+export * from './product';
+export * from './storage';
+export * from './streams';

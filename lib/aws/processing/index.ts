@@ -1,0 +1,2 @@
+export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
+export { StreamSource, type StreamSourceBinding } from './stream-source';

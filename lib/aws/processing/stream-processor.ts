@@ -1,0 +1,269 @@
+import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { DataContract } from '../../contract';
+import { compileContract } from '../../contract/handler-code';
+import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { METRIC_NAMESPACE } from '../../contract/metric-names';
+import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
+import type { ILakeTable } from '../catalog';
+import { allowLogEncryption } from '../log-encryption';
+import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
+import type { IIngestStream } from '../streams';
+import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
+import { DeadLetterQueue } from './dead-letter-queue';
+import {
+  defaultBatchingWindow,
+  defaultRecordAge,
+  requireDeployable,
+  requireMetricNames,
+} from './processor-limits';
+import type { StreamSource } from './stream-source';
+
+/** How records are processed; what is processed, and to where, is in `StreamProcessorProps`. */
+export interface StreamProcessorOptions {
+  /**
+   * Memory of the function in MB, 128 to 10,240.
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Longest run of the function, up to 15 minutes.
+   * @default Duration.minutes(1)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Records of a batch at the most, 1 to 10,000. Each batch is one commit to the table.
+   * @default 10000 - Lambda hands over 6 MB at the most in any case
+   */
+  readonly batchSize?: number;
+
+  /**
+   * How long a batch waits to fill, up to 300 seconds.
+   * @default - a sixtieth of the contract's `latency`, between 1 and 30 seconds; 30 where it names none
+   */
+  readonly maxBatchingWindow?: Duration;
+
+  /**
+   * Age at which a batch that fails is given up and noted in the dead-letter queue, from one minute to seven days
+   * and less than the stream's retention.
+   * @default - three quarters of the stream's retention, seven days at the most
+   */
+  readonly maxRecordAge?: Duration;
+
+  /**
+   * How often a batch that fails is tried again before it is given up, up to 10,000 times. Later batches of the
+   * shard wait, so that nothing is left out or reordered because a service was away for a minute.
+   * @default 100
+   */
+  readonly retryAttempts?: number;
+
+  /**
+   * Invocations reserved for, and allowed to, the function. An ordered stream runs one for each shard.
+   * @default - not reserved
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Event filters, as `FilterCriteria.filter` of aws-lambda makes them. Lambda drops what they do not match: it is
+   * in no table and no quarantine.
+   * @default - every record is processed
+   */
+  readonly filters?: { [key: string]: unknown }[];
+
+  /**
+   * How long the function's logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Key of the logs and the dead-letter queue. An imported key has to allow CloudWatch Logs in its policy.
+   * @default - a key of its own, rotated yearly
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
+   * @default - a role of its own, with nothing but these grants
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Queue for notes of batches that were given up.
+   * @default - a queue of its own: encrypted, TLS only, seven days of retention
+   */
+  readonly deadLetterQueue?: IQueue;
+
+  /**
+   * Name of the data product: dimension of its metrics, field of every log line.
+   * @default - the table name of the schema object
+   */
+  readonly productName?: string;
+
+  /**
+   * CloudWatch namespace of the metrics. One of its own for each environment keeps those of one account apart.
+   * @default 'Lakehouse'
+   */
+  readonly metricNamespace?: string;
+}
+
+export interface StreamProcessorProps extends StreamProcessorOptions {
+  /** The contract records are decoded, validated and encoded by. */
+  readonly contract: DataContract;
+
+  /**
+   * Name of the schema object in the contract.
+   * @default - the first
+   */
+  readonly schemaName?: string;
+
+  /** Where records come from. */
+  readonly source: StreamSource;
+
+  /** Table of the accepted records. */
+  readonly bronze: ILakeTable;
+
+  /** Table of the rejected records. */
+  readonly quarantine: ILakeTable;
+}
+
+/**
+ * Reads a stream, checks every record against its contract, and appends what passes to bronze and the rest, whole
+ * and with the reason, to quarantine. Batches may come twice, overlap or be split: the tables do not change by it.
+ *
+ * The code is a bundle this package ships, with the code compiled from the contract beside it: nothing is bundled
+ * or downloaded at synthesis, and another contract is another version of the code.
+ */
+export class StreamProcessor extends Construct {
+  /** The function. */
+  readonly handler: lambda.Function;
+  readonly role: iam.IRole;
+  readonly logGroup: logs.LogGroup;
+  readonly deadLetterQueue: IQueue;
+  readonly eventSourceMapping: lambda.EventSourceMapping;
+  /** Key of the logs and of the dead-letter queue created here. */
+  readonly encryptionKey: kms.IKey;
+  /** The stream it reads. */
+  readonly stream: IIngestStream;
+  /** Name of the data product, as metrics and logs carry it. */
+  readonly productName: string;
+  readonly metricNamespace: string;
+
+  /**
+   * @throws Error when an option is outside what Lambda takes, the contract has no such schema object, or both
+   * tables are the same one
+   */
+  constructor(scope: Construct, id: string, props: StreamProcessorProps) {
+    super(scope, id);
+    const { contract, bronze, quarantine } = props;
+    const schema = contract.schema(props.schemaName);
+    this.productName = props.productName ?? schema.tableName;
+    this.metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
+    requireMetricNames(this.productName, this.metricNamespace);
+    requireTwoTables(bronze, quarantine);
+
+    this.role = props.role ?? this.createRole();
+    const source = props.source.bind(this.role);
+    this.stream = source.stream;
+    requireDeployable(props, this.stream.retention);
+
+    this.encryptionKey = props.encryptionKey ?? this.createKey();
+    allowLogEncryption(this, this.encryptionKey);
+    this.logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      encryptionKey: this.encryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.logGroup.grantWrite(this.role);
+    this.deadLetterQueue =
+      props.deadLetterQueue ??
+      new DeadLetterQueue(this, 'DeadLetters', { encryptionKey: this.encryptionKey }).queue;
+    bronze.grantReadWrite(this.role);
+    quarantine.grantReadWrite(this.role);
+
+    this.handler = new lambda.Function(this, 'Handler', {
+      description: `${this.productName}: stream to bronze, contract version ${contract.version}`,
+      code: stagedCode(source.bundle, { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) }),
+      handler: HANDLER_ENTRY,
+      runtime: HANDLER_RUNTIME,
+      architecture: HANDLER_ARCHITECTURE,
+      memorySize: props.memorySize ?? 512,
+      timeout: props.timeout ?? Duration.minutes(1),
+      tracing: lambda.Tracing.ACTIVE,
+      role: this.role,
+      logGroup: this.logGroup,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      environment: {
+        [HANDLER_ENVIRONMENT.bronzeTable]: bronze.uri,
+        [HANDLER_ENVIRONMENT.quarantineTable]: quarantine.uri,
+        [HANDLER_ENVIRONMENT.product]: this.productName,
+        [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
+      },
+    });
+    acknowledgeHandlerFunction(
+      this.handler,
+      'Nothing calls this function asynchronously; a batch that fails goes to the on-failure destination of its event source mapping.',
+    );
+
+    this.eventSourceMapping = this.mapSource(props);
+    // Records before tables would be failures.
+    this.eventSourceMapping.node.addDependency(bronze, quarantine);
+  }
+
+  private mapSource(props: StreamProcessorProps): lambda.EventSourceMapping {
+    const latency = props.contract.sla.latencySeconds ?? DEFAULT_LATENCY.toSeconds();
+    return new lambda.EventSourceMapping(this, 'Source', {
+      target: this.handler,
+      eventSourceArn: this.stream.stream.streamArn,
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      batchSize: props.batchSize ?? 10_000,
+      maxBatchingWindow: props.maxBatchingWindow ?? defaultBatchingWindow(latency),
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      maxRecordAge: props.maxRecordAge ?? defaultRecordAge(this.stream.retention),
+      retryAttempts: props.retryAttempts ?? 100,
+      // A table remembers one position for each shard, which holds only while a shard is read in order.
+      parallelizationFactor: 1,
+      onFailure: { bind: () => ({ destination: this.grantDeadLetters() }) },
+      filters: props.filters,
+    });
+  }
+
+  /** Lets the function's role, under which Lambda sends the note, use the queue. Returns the queue's ARN. */
+  private grantDeadLetters(): string {
+    this.deadLetterQueue.grant(this.role, 'sqs:SendMessage');
+    this.deadLetterQueue.encryptionMasterKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
+    return this.deadLetterQueue.queueArn;
+  }
+
+  private createRole(): iam.Role {
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      description: `Reads the stream of ${this.productName} and appends to its tables`,
+    });
+    acknowledgeHandlerRole(role);
+    return role;
+  }
+
+  private createKey(): kms.Key {
+    return new kms.Key(this, 'Key', {
+      description: `Logs and dead letters of ${this.node.path}`,
+      enableKeyRotation: true,
+    });
+  }
+}
+
+function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {
+  if (Token.isUnresolved(bronze.uri) || bronze.uri !== quarantine.uri) return;
+  throw new Error(
+    `bronze and quarantine are the same table, ${bronze.uri}. Accepted and rejected records need a table each: ` +
+      'make a LakeTable with zone Zone.QUARANTINE.',
+  );
+}

@@ -1,0 +1,34 @@
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { BUNDLES } from '../../contract/handler-environment';
+import type { IIngestStream } from '../streams';
+
+/** What a processor has to know of where its records come from. */
+export interface StreamSourceBinding {
+  /** The stream: its ARN feeds the event source mapping, its retention says how long a batch may be retried. */
+  readonly stream: IIngestStream;
+
+  /** The handler bundle, of those this package ships, that understands the source's events. */
+  readonly bundle: string;
+}
+
+/** Where the records of a `StreamProcessor` come from. */
+export abstract class StreamSource {
+  /** A Kinesis data stream; one the user owns comes in by `IngestStream.fromStream`. */
+  public static kinesis(stream: IIngestStream): StreamSource {
+    return new KinesisSource(stream);
+  }
+
+  /** Lets the processor's role read. Called once by the processor. */
+  public abstract bind(grantee: IGrantable): StreamSourceBinding;
+}
+
+class KinesisSource extends StreamSource {
+  constructor(private readonly stream: IIngestStream) {
+    super();
+  }
+
+  public bind(grantee: IGrantable): StreamSourceBinding {
+    this.stream.grantRead(grantee);
+    return { stream: this.stream, bundle: BUNDLES.kinesisIngest };
+  }
+}

@@ -1,0 +1,157 @@
+import { Tags } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { type DataContract, type SchemaObject, Zone } from '../../contract';
+import { type ILakeTable, LakeCatalog, LakeTable } from '../catalog';
+import { PipelineAlarms, type PipelineAlarmsOptions } from '../observability';
+import { StreamProcessor, type StreamProcessorOptions, type StreamSource } from '../processing';
+import type { MedallionLake } from '../storage';
+import { classificationsOf, ownerOf, ownershipTags } from './ownership-tags';
+
+export interface DataProductProps {
+  /** The contract everything below follows from. */
+  readonly contract: DataContract;
+
+  /**
+   * Name of the schema object in the contract: a contract that describes several tables makes several products.
+   * @default - the first
+   */
+  readonly schemaName?: string;
+
+  /** The lake the tables are in. */
+  readonly lake: MedallionLake;
+
+  /** Where records come from. */
+  readonly source: StreamSource;
+
+  /**
+   * The catalog the tables are in.
+   * @default LakeCatalog.of(lake) - one for all products of the lake, created with the first
+   */
+  readonly catalog?: LakeCatalog;
+
+  /**
+   * Table of the accepted records, if there is one already.
+   * @default - a table in the bronze zone, from the contract
+   */
+  readonly bronze?: ILakeTable;
+
+  /**
+   * Table of the rejected records, if there is one already.
+   * @default - a table in the quarantine zone
+   */
+  readonly quarantine?: ILakeTable;
+
+  /**
+   * How records are processed.
+   * @default - the defaults of StreamProcessor, with the lake's key
+   */
+  readonly processor?: StreamProcessorOptions;
+
+  /**
+   * How the alarms behave, and whom they tell.
+   * @default - the defaults of PipelineAlarms; call `product.alarms.notify(topic)`
+   */
+  readonly alarms?: PipelineAlarmsOptions;
+}
+
+/**
+ * A stream's way into the lake, from one contract: tables for what is accepted and what is rejected, the processor
+ * that fills them, and the alarms that watch over what the contract promises. Each part can be had alone.
+ */
+export class DataProduct extends Construct {
+  readonly contract: DataContract;
+  readonly schema: SchemaObject;
+  readonly catalog: LakeCatalog;
+  readonly processor: StreamProcessor;
+  readonly alarms: PipelineAlarms;
+  private readonly tables: Map<Zone, ILakeTable>;
+
+  /**
+   * @throws Error when the contract has no such schema object, the catalog is another lake's, or an option is out of
+   * its bounds
+   */
+  constructor(scope: Construct, id: string, props: DataProductProps) {
+    super(scope, id);
+    const { contract, lake, schemaName } = props;
+    this.contract = contract;
+    this.schema = contract.schema(schemaName);
+    this.catalog = props.catalog ?? LakeCatalog.of(lake);
+    if (this.catalog.lake !== lake) {
+      throw new Error(
+        `The catalog "${this.catalog.node.path}" belongs to the lake "${this.catalog.lake.node.path}", the product ` +
+          `"${this.node.path}" to "${lake.node.path}". Pass a catalog of that lake, or leave it out.`,
+      );
+    }
+
+    const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE, schemaName);
+    const quarantine = props.quarantine ?? this.createTable('Quarantine', Zone.QUARANTINE, schemaName);
+    this.tables = new Map([
+      [Zone.BRONZE, bronze],
+      [Zone.QUARANTINE, quarantine],
+    ]);
+    this.processor = new StreamProcessor(this, 'Processor', {
+      encryptionKey: lake.encryptionKey,
+      ...props.processor,
+      contract,
+      schemaName,
+      source: props.source,
+      bronze,
+      quarantine,
+    });
+    this.alarms = new PipelineAlarms(this, 'Alarms', {
+      ...props.alarms,
+      productName: this.processor.productName,
+      metricNamespace: this.processor.metricNamespace,
+      processor: this.processor.handler,
+      stream: this.processor.stream,
+      deadLetterQueue: this.processor.deadLetterQueue,
+      serviceLevels: contract.sla,
+    });
+
+    for (const [key, value] of Object.entries(ownershipTags(contract, this.schema))) {
+      Tags.of(this).add(key, value);
+    }
+  }
+
+  /**
+   * The product's table in a zone: bronze or quarantine.
+   * @throws Error when the product has no table in that zone
+   */
+  public table(zone: Zone): ILakeTable {
+    const table = this.tables.get(zone);
+    if (table !== undefined) return table;
+    const known = [...this.tables.keys()].join(', ');
+    throw new Error(
+      `The product "${this.node.path}" has no table in the zone ${zone}; it has one in: ${known}. ` +
+        `Make a LakeTable with zone ${zone} for what you derive from these.`,
+    );
+  }
+
+  private createTable(id: string, zone: Zone, schemaName?: string): LakeTable {
+    return new LakeTable(this, id, {
+      contract: this.contract,
+      schemaName,
+      catalog: this.catalog,
+      zone,
+      tableProperties: this.describeTable(),
+    });
+  }
+
+  /** What a reader of the table wants to know about where it comes from, beside the table itself. */
+  private describeTable(): Record<string, string> {
+    const { contract } = this;
+    const entries = {
+      'lakehouse.contract-id': contract.id,
+      'lakehouse.contract-version': contract.version,
+      'lakehouse.owner': ownerOf(contract),
+      'lakehouse.domain': contract.domain,
+      'lakehouse.classification': classificationsOf(this.schema).join(' '),
+      'lakehouse.retention-days': contract.sla.retentionDays?.toString(),
+    };
+    return Object.fromEntries(
+      Object.entries(entries).filter(
+        (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
+      ),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+export { DataProduct, type DataProductProps } from './data-product';

@@ -1,0 +1,5 @@
+/**
+ * The same concepts on Azure, by cdktf. This entry point is reserved and exports nothing yet: importing it never
+ * loads aws-cdk-lib, and it will ask for `cdktf` and `@cdktf/provider-azurerm` only.
+ */
+export {};
