@@ -76,7 +76,10 @@ function statementLines(statement: Json, readable: (value: Json) => Json): Json 
   if (text.length <= LINE) return text;
   return {
     [heading(parts)]: Object.fromEntries(
-      clauses(parts).map(([word, values]) => [word.trim() === '' ? 'actions' : word.trim(), values]),
+      clauses(parts).map(([word, values]) => [
+        word === '' ? 'actions' : word.trim(),
+        values.length === 1 ? values[0] : values,
+      ]),
     ),
   };
 }

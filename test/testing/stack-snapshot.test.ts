@@ -219,10 +219,8 @@ describe('policies are sentences', () => {
         '              - service:AnActionWithALongNameone',
         '              - service:AnActionWithALongNamethree',
         '              - service:AnActionWithALongNametwo',
-        '            on:',
-        "              - '*'",
-        '            when:',
-        '              - StringEquals aws:SourceAccount = [1, 2]',
+        "            on: '*'",
+        '            when: StringEquals aws:SourceAccount = [1, 2]',
         '        - Deny every action but s3:* on a',
         '',
       ].join('\n'),
@@ -235,6 +233,31 @@ describe('policies are sentences', () => {
     });
     const text = stackSnapshot({ Resources: { R: { Type: 'T', Properties: { Body: body } } } });
     expect(text).toContain('Body:\n        (as JSON text):\n          policy:\n            - Allow a:B\n');
+  });
+});
+
+describe('lists of names and values', () => {
+  const properties = (text: string) => text.slice(text.indexOf('Properties:'));
+
+  it('are shown as the map they stand for', () => {
+    const Tags = [
+      { Key: 'b', Value: { Ref: 'X' } },
+      { Key: 'a', Value: '1' },
+    ];
+    const text = stackSnapshot({ Resources: { R: { Type: 'T', Properties: { Tags } } } });
+    expect(properties(text)).toBe("Properties:\n      Tags:\n        a: '1'\n        b: <X>\n");
+  });
+
+  it('unless a name occurs twice, or there is more to an item', () => {
+    const twice = [
+      { Name: 'a', Value: 1 },
+      { Name: 'a', Value: 2 },
+    ];
+    const more = [{ Key: 'a', Value: 1, PropagateAtLaunch: true }];
+    for (const list of [twice, more]) {
+      const text = stackSnapshot({ Resources: { R: { Type: 'T', Properties: { list } } } });
+      expect(text.match(/Value:/g)).toHaveLength(list.length);
+    }
   });
 });
 
