@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
+import type { ObjectStore } from '../stores/object-store';
+import { Append } from './append';
+import type { DataFile } from './data-file';
+import { fromDataFileStruct, readManifest } from './manifest';
+import { lanePositions, type LanePositions } from './positions';
+import { partitionType } from './schema';
+import type { AppendableTable, AppendResult, CommitNotes, LaneRange } from './table';
+import type { TableCatalog, TableVersion } from './table-catalog';
+import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
+import { TableState, type Pacing } from './table-state';
+import { partitionText } from './transforms';
+
+/** An Iceberg table of format version 2, open for appending and for listing what it holds. */
+export class IcebergTable implements AppendableTable {
+  private readonly state: TableState;
+
+  constructor(
+    readonly uri: string,
+    catalog: TableCatalog,
+    private readonly store: ObjectStore,
+    version: TableVersion,
+    pacing?: Pacing,
+  ) {
+    this.state = new TableState(uri, catalog, store, version, pacing);
+  }
+
+  get metadata(): TableMetadata {
+    return this.state.version.metadata;
+  }
+
+  get metadataLocation(): string {
+    return this.state.version.metadataLocation;
+  }
+
+  get location(): string {
+    return this.metadata.location;
+  }
+
+  get schema(): IcebergSchema {
+    return currentSchema(this.metadata);
+  }
+
+  get partitionSpec(): IcebergPartitionSpec {
+    return partitionSpec(this.metadata);
+  }
+
+  position(lane: string): string | undefined {
+    return this.positions().get(lane);
+  }
+
+  /** Last committed position of every lane, as of the state last read. */
+  positions(): LanePositions {
+    return lanePositions(this.metadata);
+  }
+
+  refresh(): Promise<void> {
+    return this.state.refresh();
+  }
+
+  newDataFilePath(partition: DataFile['partition']): string {
+    const types = partitionType(this.schema, this.partitionSpec) ?? [];
+    const directories = types.map(({ name, transform, type }, i) =>
+      // Readers take paths as they are, some decode them first: no character that would make a difference.
+      `${name}=${partitionText(transform, type, partition[i])}`.replace(/[^A-Za-z0-9_.=-]/g, '_'),
+    );
+    const root = this.metadata.properties['write.data.path'] ?? `${this.location}/data`;
+    return [root, ...directories, `${randomUUID()}.parquet`].join('/');
+  }
+
+  property(name: string): string | undefined {
+    return this.metadata.properties[name];
+  }
+
+  async append(files: DataFile[], ranges: LaneRange[], notes: CommitNotes = {}): Promise<AppendResult> {
+    return new Append(this.state, this.store, files, ranges, notes).run();
+  }
+
+  /** Live files of the current snapshot; delete files of other engines among them, told apart by `content`. */
+  async currentDataFiles(): Promise<DataFile[]> {
+    const files: DataFile[] = [];
+    for (const manifest of await this.state.manifests()) {
+      const spec = partitionSpec(this.metadata, manifest.partition_spec_id);
+      const partition = partitionType(this.schema, spec) ?? [];
+      for (const entry of readManifest(await this.store.get(manifest.manifest_path), manifest)) {
+        files.push(fromDataFileStruct(entry.data_file, spec['spec-id'], partition));
+      }
+    }
+    return files;
+  }
+}
