@@ -1,12 +1,5 @@
 import type { SourceRecord } from '../pipeline/record';
-
-/** The event is not what the source delivers: the function is wired to something else. */
-export class UnexpectedEvent extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'UnexpectedEvent';
-  }
-}
+import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
 
 // arn:aws:kinesis:<region>:<account>:stream/<name>, for a registered consumer followed by /consumer/<name>:<created>.
 const STREAM_ARN = /^arn:[^:]+:kinesis:[^:]*:[^:]*:stream\/([^/]+)/;
@@ -23,7 +16,7 @@ export function kinesisRecords(event: unknown): SourceRecord[] {
   const records = isObject(event) ? event.Records : undefined;
   if (!Array.isArray(records)) {
     throw new UnexpectedEvent(
-      `Not a Kinesis event: it has no "Records" list but ${describe(event)}. ` +
+      `Not a Kinesis event: it has no "Records" list but ${describeValue(event)}. ` +
         'This function is to be invoked by an event source mapping of a Kinesis stream.',
     );
   }
@@ -71,18 +64,6 @@ function streamName(arn: unknown, index: number, known: Map<string, string>): st
 
 function unexpected(index: number, wanted: string, field: string, found: unknown): UnexpectedEvent {
   return new UnexpectedEvent(
-    `Not a Kinesis event: ${field} of record ${index} is to be ${wanted} but is ${describe(found)}.`,
+    `Not a Kinesis event: ${field} of record ${index} is to be ${wanted} but is ${describeValue(found)}.`,
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The kind of a value and an excerpt of short text; never a payload. */
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return 'a list';
-  if (isObject(value)) return `an object with the keys [${Object.keys(value).slice(0, 5).join(', ')}]`;
-  if (typeof value === 'string') return `"${value.slice(0, 80)}"`;
-  return String(value);
 }
