@@ -12,8 +12,8 @@ const ACKNOWLEDGED_RULES = 'aws:cdk:acknowledged-rules';
 const COMPLIANCE_PACKS = ['HIPAA.Security', 'NIST.800.53.R5', 'PCI.DSS.321'];
 
 /** The same rule of each of the compliance packs: `complianceRules('S3BucketReplicationEnabled')`. */
-export function complianceRules(...rules: string[]): string[] {
-  return rules.flatMap((rule) => COMPLIANCE_PACKS.map((pack) => `${pack}-${rule}`));
+export function complianceRules(rule: string): string[] {
+  return COMPLIANCE_PACKS.map((pack) => `${pack}-${rule}`);
 }
 
 /** Records, on the construct that owns the reason, why nag rules do not apply to it and what is below it. */

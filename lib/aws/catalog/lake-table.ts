@@ -103,7 +103,6 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
       grantee,
       actions,
       resourceArns: tableArns(this, this.databaseName, this.tableName),
-      scope: this,
     });
   }
 }

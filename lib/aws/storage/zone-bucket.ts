@@ -143,11 +143,6 @@ export class ZoneBucket extends ZoneBucketBase {
       complianceRules('S3BucketReplicationEnabled'),
       'A copy in a second region is a choice of recovery objective and cost, made for the whole lake, not a default.',
     );
-    acknowledge(
-      this.bucket,
-      complianceRules('S3BucketDefaultLockEnabled'),
-      'Object Lock makes table maintenance impossible for its duration; `objectLock` switches it on where the law asks for it.',
-    );
   }
 
   protected exemptFromAppendOnly(grantee: iam.IGrantable): void {

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct, type IConstruct } from 'constructs';
+import { acknowledge } from '../suppressions';
 import { type StreamThroughput, shardsFor } from './throughput';
 
 /** Row of limits: https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html */
@@ -193,6 +194,11 @@ export class IngestStream extends IngestStreamBase {
       encryptionKey: this.encryptionKey,
       removalPolicy,
     });
+    acknowledge(
+      this.stream,
+      ['AwsSolutions-KDS3'],
+      'The key of AWS cannot be shared with producers of other accounts, nor its use be limited; a key of one’s own can.',
+    );
   }
 
   private warnOfSlowStart(throughput: StreamThroughput): void {

@@ -1,0 +1,249 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { LakeCatalog, LakeTable, type LakeTableProps } from '../../../lib/aws/catalog';
+import { MedallionLake, ZoneBucket } from '../../../lib/aws/storage';
+import { DataContract, Zone } from '../../../lib/contract';
+import { allowedStatements, role } from '../statements';
+
+const orders = (extra = '') =>
+  DataContract.fromString(`
+apiVersion: v3.1.0
+kind: DataContract
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: Orders
+    properties:
+      - { name: id, logicalType: integer, required: true, primaryKey: true, primaryKeyPosition: 1 }
+      - { name: ordered_at, logicalType: timestamp, required: true, partitioned: true, partitionKeyPosition: 1 }
+${extra}
+`);
+
+function synth(props: Partial<LakeTableProps> = {}, env?: { account: string; region: string }) {
+  const stack = new Stack(new App(), 'Stack', { env });
+  const lake = new MedallionLake(stack, 'Lake');
+  const catalog = new LakeCatalog(stack, 'Catalog', { lake, name: 'sales' });
+  const table = new LakeTable(stack, 'Orders', { contract: orders(), catalog, zone: Zone.BRONZE, ...props });
+  return { stack, lake, catalog, table };
+}
+const tableResource = (template: Template) =>
+  Object.values(template.findResources('Custom::LakehouseIcebergTable'))[0];
+
+describe('the table', () => {
+  const { stack, table } = synth();
+  const template = Template.fromStack(stack);
+  const resource = tableResource(template);
+
+  test('is handed to the function whole', () => {
+    expect(resource.Properties).toMatchObject({
+      ServiceToken: { 'Fn::GetAtt': [expect.stringMatching(/^CatalogTablesHandler/), 'Arn'] },
+      TableUri: 'glue://sales_bronze/orders',
+      Location: { 'Fn::Join': ['', ['s3://', { Ref: 'LakeBronzeBucket4D17A87A' }, '/orders']] },
+      Properties: {
+        'write.format.default': 'parquet',
+        'write.parquet.compression-codec': 'snappy',
+        'write.metadata.delete-after-commit.enabled': 'true',
+        'write.metadata.previous-versions-max': '100',
+        'commit.retry.num-retries': '4',
+      },
+    });
+    expect(table.uri).toBe('glue://sales_bronze/orders');
+    expect(stack.resolve(table.location)).toEqual(resource.Properties.Location);
+  });
+
+  test('has the contract’s columns, then the technical ones, and its partitions', () => {
+    const schema = JSON.parse(resource.Properties.Schema);
+    expect(
+      schema.fields.map((field: any) => `${field.id} ${field.name} ${field.type} ${field.required}`),
+    ).toEqual([
+      '1 id long true',
+      '2 ordered_at timestamptz true',
+      '3 _lane string true',
+      '4 _position string true',
+      '5 _arrived_at timestamptz true',
+      '6 _extra string false',
+    ]);
+    expect(JSON.parse(resource.Properties.PartitionSpec)).toEqual({
+      'spec-id': 0,
+      fields: [{ 'source-id': 2, 'field-id': 1000, name: 'ordered_at_day', transform: 'day' }],
+    });
+  });
+
+  test('stays when the stack goes', () => {
+    expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('waits for its database and for the permission to create it', () => {
+    expect(resource.DependsOn).toEqual([
+      expect.stringMatching(/^CatalogBronze/),
+      expect.stringMatching(/^CatalogTablesRoleDefaultPolicy/),
+    ]);
+  });
+
+  test('is no AWS::Glue::Table, which an update would break', () => {
+    template.resourceCountIs('AWS::Glue::Table', 0);
+  });
+
+  test('properties can be added and replaced', () => {
+    const tableProperties = { 'commit.retry.num-retries': '8', 'write.target-file-size-bytes': '134217728' };
+    expect(
+      tableResource(Template.fromStack(synth({ tableProperties }).stack)).Properties.Properties,
+    ).toMatchObject({
+      'write.format.default': 'parquet',
+      ...tableProperties,
+    });
+  });
+});
+
+describe('by zone', () => {
+  test('silver has the contract’s columns alone, with the key', () => {
+    const resource = tableResource(Template.fromStack(synth({ zone: Zone.SILVER }).stack));
+    const schema = JSON.parse(resource.Properties.Schema);
+    expect(schema.fields.map((field: any) => field.name)).toEqual(['id', 'ordered_at']);
+    expect(schema['identifier-field-ids']).toEqual([1]);
+    expect(resource.Properties.TableUri).toBe('glue://sales_silver/orders');
+  });
+
+  test('quarantine has columns of its own and no partitions', () => {
+    const resource = tableResource(Template.fromStack(synth({ zone: Zone.QUARANTINE }).stack));
+    const names = JSON.parse(resource.Properties.Schema).fields.map((field: any) => field.name);
+    expect(names).toEqual(expect.arrayContaining(['payload', 'reason_code', 'reason']));
+    expect(names).not.toContain('ordered_at');
+    expect(JSON.parse(resource.Properties.PartitionSpec).fields).toEqual([]);
+    expect(resource.Properties.TableUri).toBe('glue://sales_quarantine/orders');
+  });
+});
+
+describe('grants', () => {
+  const glue = (stack: Stack, kind: string) =>
+    `arn:<AWS::Partition>:glue:<AWS::Region>:<AWS::AccountId>:${kind}`;
+
+  test('reading covers catalog, files and key of this table alone', () => {
+    const { stack, table } = synth();
+    expect(table.grantRead(role(stack, 'Reader')).success).toBe(true);
+    expect(allowedStatements(Template.fromStack(stack), 'Reader')).toEqual([
+      {
+        actions: ['glue:GetDatabase', 'glue:GetTable'],
+        resources: [
+          glue(stack, 'catalog'),
+          glue(stack, 'database/sales_bronze'),
+          glue(stack, 'table/sales_bronze/orders'),
+        ],
+      },
+      { actions: ['s3:GetObject'], resources: ['<LakeBronzeBucket4D17A87A.Arn>/orders/*'] },
+      { actions: ['s3:GetBucketLocation'], resources: ['<LakeBronzeBucket4D17A87A.Arn>'] },
+      {
+        actions: ['s3:ListBucket'],
+        resources: ['<LakeBronzeBucket4D17A87A.Arn>'],
+        condition: { StringLike: { 's3:prefix': ['orders', 'orders/*'] } },
+      },
+      { actions: ['kms:Decrypt'], resources: ['<LakeKey7B6C155C.Arn>'] },
+    ]);
+  });
+
+  const actionsOn = (grant: (table: LakeTable, stack: Stack) => unknown) => {
+    const { stack, table } = synth();
+    grant(table, stack);
+    return allowedStatements(Template.fromStack(stack), 'Role').flatMap(({ actions, resources }) =>
+      actions.map((action) => `${action} ${resources.at(-1)}`),
+    );
+  };
+
+  test('writing swaps the catalog’s pointer, and deletes superseded metadata only', () => {
+    const actions = actionsOn((table, stack) => table.grantReadWrite(role(stack, 'Role')));
+    expect(actions).toContain(`glue:UpdateTable ${glue(new Stack(), 'table/sales_bronze/orders')}`);
+    expect(actions).toContain('s3:PutObject <LakeBronzeBucket4D17A87A.Arn>/orders/*');
+    expect(actions).toContain('kms:GenerateDataKey <LakeKey7B6C155C.Arn>');
+    expect(actions.filter((action) => /Delete|CreateTable/.test(action))).toEqual([
+      's3:DeleteObject <LakeBronzeBucket4D17A87A.Arn>/orders/metadata/*.metadata.json',
+    ]);
+  });
+
+  test('maintenance deletes files, and is exempt from the append-only policy', () => {
+    const { stack, table } = synth();
+    table.grantMaintenance(role(stack, 'Compaction'));
+    const template = Template.fromStack(stack);
+    expect(allowedStatements(template, 'Compaction')).toContainEqual({
+      actions: ['s3:DeleteObject'],
+      resources: ['<LakeBronzeBucket4D17A87A.Arn>/orders/*'],
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Sid: 'AppendOnly',
+            Condition: {
+              ArnNotLike: {
+                'aws:PrincipalArn': Match.arrayWith([
+                  { 'Fn::GetAtt': [Match.stringLikeRegexp('^Compaction'), 'Arn'] },
+                ]),
+              },
+            },
+          }),
+        ]),
+      },
+    });
+  });
+
+  test('the function may create this table, and no other', () => {
+    const { stack } = synth();
+    const creates = allowedStatements(Template.fromStack(stack), 'CatalogTablesRole').filter(({ actions }) =>
+      actions.includes('glue:CreateTable'),
+    );
+    expect(creates.flatMap(({ resources }) => resources)).toEqual([
+      glue(stack, 'catalog'),
+      glue(stack, 'database/sales_bronze'),
+      glue(stack, 'table/sales_bronze/orders'),
+    ]);
+  });
+
+  test('ARNs are those of the environment where it is known', () => {
+    const { stack, table } = synth({}, { account: '111122223333', region: 'cn-north-1' });
+    table.grantRead(role(stack, 'Reader'));
+    expect(allowedStatements(Template.fromStack(stack), 'Reader')[0].resources[2]).toBe(
+      'arn:<AWS::Partition>:glue:cn-north-1:111122223333:table/sales_bronze/orders',
+    );
+  });
+});
+
+test('a table the user owns has the same grants', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
+  const table = LakeTable.fromTableAttributes(stack, 'Orders', {
+    databaseName: 'sales',
+    tableName: 'orders',
+    zoneBucket: ZoneBucket.fromBucket(stack, 'Zone', bucket),
+    folder: 'warehouse/orders',
+  });
+  table.grantReadWrite(role(stack, 'Role'));
+  expect(table.uri).toBe('glue://sales/orders');
+  expect(table.location).toBe('s3://mine/warehouse/orders');
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('Custom::LakehouseIcebergTable', 0);
+  expect(allowedStatements(template)).toContainEqual({
+    actions: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+    resources: ['arn:<AWS::Partition>:s3:::mine/warehouse/orders/*'],
+  });
+});
+
+test('two tables of one contract stand in one stack', () => {
+  const { stack, catalog } = synth();
+  new LakeTable(stack, 'OrdersRejected', { contract: orders(), catalog, zone: Zone.QUARANTINE });
+  Template.fromStack(stack).resourceCountIs('Custom::LakehouseIcebergTable', 2);
+});
+
+describe('refused', () => {
+  test.each(['Orders', 'orders-eu', ''])('the table name "%s"', (tableName) => {
+    expect(() => synth({ tableName })).toThrow(
+      `tableName "${tableName}": Athena takes lower case letters, digits and underscores, 255 at most. Choose another name.`,
+    );
+  });
+
+  test('a schema object the contract does not have', () => {
+    expect(() => synth({ schemaName: 'Returns' })).toThrow(
+      'Contract orders has no schema object "Returns". It has: Orders.',
+    );
+  });
+});
