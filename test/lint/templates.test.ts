@@ -1,0 +1,118 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, CfnResource, type Environment, Stack } from 'aws-cdk-lib';
+import { readContracts } from '../../bin/reference-contracts';
+import { ReferenceStack } from '../../bin/reference-stack';
+import { optional } from '../skip';
+
+const directory = mkdtempSync(join(tmpdir(), 'templates-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const ENVIRONMENTS: { [name: string]: Environment } = {
+  Anywhere: {},
+  Bound: { account: '123456789012', region: 'eu-central-1' },
+};
+
+/** What the CDK writes about a validation, as far as it is read here. */
+interface ValidationReport {
+  readonly pluginReports: {
+    readonly violations: {
+      readonly ruleName: string;
+      readonly description: string;
+      readonly violatingConstructs: { readonly constructPath: string }[];
+    }[];
+  }[];
+}
+
+/** Synthesizes what is built in a fresh app; returns the directory of the assembly. */
+function synthesize(build: (app: App) => void, context: { [key: string]: unknown } = {}): string {
+  const outdir = mkdtempSync(join(directory, 'assembly-'));
+  const app = new App({ outdir, context });
+  build(app);
+  app.synth();
+  return outdir;
+}
+
+function referenceStacks(app: App): void {
+  for (const [name, env] of Object.entries(ENVIRONMENTS)) {
+    new ReferenceStack(app, name, { contracts: readContracts(), env });
+  }
+}
+
+const cfnLint = {
+  name: 'cfn-lint',
+  present: spawnSync('cfn-lint', ['--version']).status === 0,
+  install: 'pip install cfn-lint',
+};
+
+optional(cfnLint)('cfn-lint', () => {
+  // W3005 reports a DependsOn that a reference implies as well; the CDK writes both.
+  const lint = (...templates: string[]) =>
+    spawnSync('cfn-lint', ['--format', 'parseable', '--ignore-checks', 'W3005', '--', ...templates], {
+      encoding: 'utf8',
+    }).stdout.trim();
+
+  it('has nothing to say about the reference stack, in any environment and in one', () => {
+    const assembly = synthesize(referenceStacks);
+    expect(lint(...Object.keys(ENVIRONMENTS).map((name) => join(assembly, `${name}.template.json`)))).toBe(
+      '',
+    );
+  });
+
+  it('would say it if there were something', () => {
+    const template = join(directory, 'wrong.json');
+    writeFileSync(
+      template,
+      JSON.stringify({ Resources: { Q: { Type: 'AWS::SQS::Queue', Properties: { No: 1 } } } }),
+    );
+    expect(lint(template)).toContain('E3002');
+  });
+});
+
+describe('the deprecation warnings of aws-cdk-lib', () => {
+  const setting = process.env.JSII_DEPRECATED;
+  beforeAll(() => (process.env.JSII_DEPRECATED = 'fail'));
+  afterAll(() => {
+    if (setting === undefined) delete process.env.JSII_DEPRECATED;
+    else process.env.JSII_DEPRECATED = setting;
+  });
+
+  it('are not caused by the reference stack', () => {
+    expect(() => synthesize(referenceStacks)).not.toThrow();
+  });
+});
+
+describe('the template validation of aws-cdk-lib', () => {
+  const setting = process.env.CDK_VALIDATION;
+  beforeAll(() => (process.env.CDK_VALIDATION = 'true'));
+  afterAll(() => (process.env.CDK_VALIDATION = setting));
+
+  /** Rules that are broken, whatever their severity, with the resources that break them. */
+  function violations(build: (app: App) => void): string[] {
+    const silenced = jest.spyOn(console, 'error').mockImplementation();
+    const assembly = synthesize(build);
+    silenced.mockRestore();
+    const report = readFileSync(join(assembly, 'validation-report.json'), 'utf8');
+    const { pluginReports } = JSON.parse(report) as ValidationReport;
+    return pluginReports.flatMap((plugin) =>
+      plugin.violations.map(({ ruleName, description, violatingConstructs }) =>
+        [ruleName, description, ...violatingConstructs.map(({ constructPath }) => constructPath)].join(' '),
+      ),
+    );
+  }
+
+  it('finds nothing in the reference stack', () => {
+    expect(violations(referenceStacks)).toEqual([]);
+  });
+
+  it('would find something if there were', () => {
+    const wrong = (app: App) =>
+      new CfnResource(new Stack(app, 'Stack'), 'Queue', {
+        type: 'AWS::SQS::Queue',
+        properties: { DelaySeconds: 'soon' },
+      });
+    expect(violations(wrong)).toEqual(["F3012 DelaySeconds: 'soon' is not of type 'integer' Stack/Queue"]);
+  });
+});
