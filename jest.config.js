@@ -9,6 +9,11 @@ module.exports = {
     '/node_modules/(hyparquet|hysnappy|icebird|fzstd)[^/]*/.+\\.js$': '@swc/jest',
   },
   transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hysnappy|icebird|fzstd))'],
+  // Examples are written as a user writes them.
+  moduleNameMapper: {
+    '^lakehouse-constructs$': '<rootDir>/lib',
+    '^lakehouse-constructs/(.*)$': '<rootDir>/lib/$1',
+  },
   setupFiles: ['<rootDir>/test/setup-environment.ts'],
   snapshotFormat: { escapeString: false, printBasicPrototype: false },
   maxWorkers: 2,

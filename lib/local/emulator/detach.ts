@@ -77,7 +77,10 @@ function detachFromTemplate(file: string, stack: string, options: DetachOptions)
   }
   if (template.Outputs !== undefined) template.Outputs = literals.replace(template.Outputs);
   writeFileSync(file, JSON.stringify(template, undefined, 1));
-  writeFileSync(detachedFile(options.out, stack), JSON.stringify(detached, undefined, 1));
+  writeFileSync(
+    detachedFile(options.out, stack),
+    JSON.stringify(literals.replace(detached as unknown as Json), undefined, 1),
+  );
   return {
     stack,
     kept: Object.keys(template.Resources).length,

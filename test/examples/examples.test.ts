@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface SynthesizedTemplate {
+  readonly Resources: Record<string, { readonly Type: string }>;
+}
+
+/** Runs an example's app as it stands and reads the templates it leaves. */
+function synthesize(example: string): Record<string, string[]> {
+  const outdir = mkdtempSync(join(tmpdir(), `${example}-`));
+  process.env.CDK_OUTDIR = outdir;
+  try {
+    jest.isolateModules(() => require(`../../examples/${example}/app`));
+  } finally {
+    delete process.env.CDK_OUTDIR;
+  }
+  const templates = readdirSync(outdir).filter((file) => file.endsWith('.template.json'));
+  return Object.fromEntries(
+    templates.map((file) => {
+      const template = JSON.parse(readFileSync(join(outdir, file), 'utf8')) as SynthesizedTemplate;
+      return [file.split('.')[0], Object.values(template.Resources).map(({ Type }) => Type)];
+    }),
+  );
+}
+
+const count = (types: string[], type: string): number => types.filter((each) => each === type).length;
+
+test('first-stack: one contract gives buckets, stream, tables, function and alarms', () => {
+  const { Orders } = synthesize('first-stack');
+  expect(count(Orders, 'AWS::S3::Bucket')).toBe(5);
+  expect(count(Orders, 'AWS::Kinesis::Stream')).toBe(1);
+  expect(count(Orders, 'Custom::LakehouseIcebergTable')).toBe(2);
+  expect(count(Orders, 'AWS::Lambda::EventSourceMapping')).toBe(1);
+  expect(count(Orders, 'AWS::CloudWatch::Alarm')).toBeGreaterThanOrEqual(7);
+});
+
+test('own-resources: what the company owns is used, not made again', () => {
+  const { Platform, Orders } = synthesize('own-resources');
+  expect(count(Platform, 'AWS::KMS::Key')).toBe(1);
+  expect(count(Orders, 'AWS::KMS::Key')).toBe(0);
+  expect(count(Orders, 'AWS::Kinesis::Stream')).toBe(0);
+  // silver, gold, quarantine and the access logs; bronze is the company's
+  expect(count(Orders, 'AWS::S3::Bucket')).toBe(4);
+});
