@@ -13,7 +13,7 @@ const STRING_OR_LONG = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
  */
 export function parseJson(text: string): unknown {
   // Sixteen digits after anything but a quote: a long, or (rarely) text that merely looks like one.
-  if (!/[^"\d]\d{16,}/.test(text)) return JSON.parse(text);
+  if (!/(?<!["\d])\d{16,}/.test(text)) return JSON.parse(text);
   const marked = text.replace(STRING_OR_LONG, (token) => (token[0] === '"' ? token : `"${MARK}${token}"`));
   return JSON.parse(marked, (_key, value: unknown) =>
     typeof value === 'string' && MARKED.test(value) ? toLong(BigInt(value.slice(MARK.length))) : value,
