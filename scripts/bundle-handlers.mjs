@@ -1,5 +1,6 @@
-// Bundles the deployed functions. The output depends on the sources and the locked dependencies only, never on the
-// machine: a function's asset hash is taken from it.
+// Bundles the deployed functions, a directory each: index.mjs and the chunks it loads on first use (a function on
+// Glue never reads the code for other catalogs, nor the credential providers it has no use for). The output depends on
+// the sources and the locked dependencies only, never on the machine: a function's asset hash is taken from it.
 import fs from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
@@ -12,30 +13,29 @@ const REQUIRE = `import{createRequire}from'node:module';const require=createRequ
 export async function buildBundles({ root, handlers, outputDirectory }) {
   const bundles = await Promise.all(handlers.map((entry) => bundle(root, entry)));
   const names = new Set(bundles.map(({ name }) => name));
-  if (fs.existsSync(outputDirectory)) {
-    for (const existing of fs.readdirSync(outputDirectory)) {
-      if (!names.has(existing)) fs.rmSync(path.join(outputDirectory, existing), { recursive: true });
-    }
-  }
-  return bundles.map(({ name, text }) => {
-    const directory = path.join(outputDirectory, name);
-    fs.mkdirSync(directory, { recursive: true });
-    // Renamed into place: a function started while a build runs must not load half a file.
-    const temporary = path.join(directory, `.index.mjs.${process.pid}`);
-    fs.writeFileSync(temporary, text);
-    fs.renameSync(temporary, path.join(directory, 'index.mjs'));
-    return { name, bytes: Buffer.byteLength(text) };
-  });
+  if (fs.existsSync(outputDirectory)) removeOthers(outputDirectory, names);
+  const staging = `${outputDirectory}.${process.pid}`;
+  fs.mkdirSync(staging, { recursive: true });
+  for (const { name, files } of bundles) write(path.join(outputDirectory, name), files, staging);
+  fs.rmSync(staging, { recursive: true });
+  return bundles.map(({ name, files }) => ({
+    name,
+    bytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+  }));
 }
 
 async function bundle(root, entry) {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: [entry],
-    outfile: 'index.mjs',
+    entryPoints: { index: entry },
+    outdir: 'out',
+    outExtension: { '.js': '.mjs' },
     write: false,
     metafile: true,
     bundle: true,
+    // What is imported on first use becomes a file of its own. In one file, esbuild keeps such modules whole: every
+    // operation of an AWS client instead of the few that are called.
+    splitting: true,
     minify: true,
     platform: 'node',
     target: 'node22',
@@ -47,10 +47,28 @@ async function bundle(root, entry) {
     legalComments: 'none',
     tsconfig: path.join(root, 'tsconfig.build.json'),
   });
-  const [output] = Object.values(result.metafile.outputs);
-  const requiresBuiltIn = output.imports.some(({ kind, external }) => kind === 'require-call' && external);
-  return {
-    name: path.basename(entry, '.ts'),
-    text: (requiresBuiltIn ? REQUIRE : '') + result.outputFiles[0].text,
-  };
+  const files = new Map();
+  for (const { path: file, text } of result.outputFiles) {
+    const output = result.metafile.outputs[path.relative(root, file).split(path.sep).join('/')];
+    const requiresBuiltIn = output.imports.some(({ kind, external }) => kind === 'require-call' && external);
+    files.set(path.basename(file), (requiresBuiltIn ? REQUIRE : '') + text);
+  }
+  return { name: path.basename(entry, '.ts'), files };
+}
+
+/** The entry last: a function started while a build runs finds every chunk its entry names. */
+function write(directory, files, staging) {
+  fs.mkdirSync(directory, { recursive: true });
+  const names = [...files.keys()].filter((name) => name !== 'index.mjs');
+  for (const name of [...names, 'index.mjs']) {
+    fs.writeFileSync(path.join(staging, name), files.get(name));
+    fs.renameSync(path.join(staging, name), path.join(directory, name));
+  }
+  removeOthers(directory, new Set(files.keys()));
+}
+
+function removeOthers(directory, names) {
+  for (const existing of fs.readdirSync(directory)) {
+    if (!names.has(existing)) fs.rmSync(path.join(directory, existing), { recursive: true });
+  }
 }
