@@ -1,0 +1,202 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import {
+  DataProduct,
+  type DataProductProps,
+  IngestStream,
+  LakeCatalog,
+  LakeTable,
+  MedallionLake,
+  StreamSource,
+  Zone,
+} from '../../../lib/aws';
+import { ordersContract, surroundings } from '../orders';
+
+function productWith(given: Partial<DataProductProps> = {}): { stack: Stack; product: DataProduct } {
+  const { stack, lake, source } = surroundings();
+  const product = new DataProduct(stack, 'Orders', {
+    contract: ordersContract(),
+    lake,
+    source,
+    alarms: { topics: [new sns.Topic(stack, 'Topic')] },
+    ...given,
+  });
+  return { stack, product };
+}
+
+const tablesOf = (stack: Stack): any[] =>
+  Object.values(Template.fromStack(stack).findResources('Custom::LakehouseIcebergTable')).map(
+    ({ Properties }) => Properties,
+  );
+
+describe('from one contract', () => {
+  const { stack, product } = productWith({
+    contract: ordersContract({
+      latency: 'value: 5, unit: min',
+      frequency: 'value: 1, unit: h',
+      errorRate: 3,
+    }),
+  });
+  const template = Template.fromStack(stack);
+
+  test('come a bronze and a quarantine table', () => {
+    expect(tablesOf(stack).map(({ TableUri }) => TableUri)).toEqual([
+      expect.stringMatching(/_bronze\/orders$/),
+      expect.stringMatching(/_quarantine\/orders$/),
+    ]);
+    expect(product.table(Zone.BRONZE).tableName).toBe('orders');
+    expect(product.table(Zone.QUARANTINE).uri).toMatch(/_quarantine\/orders$/);
+  });
+
+  test('comes a processor that fills them, under the lake’s key', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          LAKEHOUSE_BRONZE_TABLE: product.table(Zone.BRONZE).uri,
+          LAKEHOUSE_QUARANTINE_TABLE: product.table(Zone.QUARANTINE).uri,
+          LAKEHOUSE_PRODUCT: 'orders',
+        }),
+      },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      KmsMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^LakeKey'), 'Arn'] },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { MaximumBatchingWindowInSeconds: 5 });
+  });
+
+  test('come alarms on what it promises', () => {
+    const threshold = (MetricName: string): unknown =>
+      Object.values(template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName } }))[0]
+        .Properties.Threshold;
+    expect(threshold('IteratorAge')).toBe(300_000);
+    expect(threshold('FreshnessMilliseconds')).toBe(300_000);
+    expect(product.alarms.noData).toBeDefined();
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Threshold: 3,
+      Metrics: Match.arrayWith([Match.objectLike({ Expression: '100 * FILL(quarantined, 0) / read' })]),
+    });
+  });
+
+  test('comes who owns it, on every resource that takes tags', () => {
+    for (const type of [
+      'AWS::Lambda::Function',
+      'AWS::SQS::Queue',
+      'AWS::Logs::LogGroup',
+      'AWS::CloudWatch::Alarm',
+    ]) {
+      template.hasResourceProperties(type, {
+        Tags: Match.arrayWith([
+          { Key: 'DataClassification', Value: 'confidential restricted' },
+          { Key: 'DataDomain', Value: 'sales' },
+          { Key: 'DataOwner', Value: 'order-data' },
+          { Key: 'DataProduct', Value: 'orders' },
+        ]),
+      });
+    }
+  });
+
+  test('comes where the tables are from, as table properties', () => {
+    for (const { Properties } of tablesOf(stack)) {
+      expect(Properties).toMatchObject({
+        'lakehouse.contract-id': '2a1f0c9d-orders',
+        'lakehouse.contract-version': '2.1.0',
+        'lakehouse.owner': 'order-data',
+        'lakehouse.domain': 'sales',
+        'lakehouse.classification': 'confidential restricted',
+      });
+      expect(Properties).not.toHaveProperty('lakehouse.retention-days');
+    }
+  });
+});
+
+test('tables, options and catalog can be the user’s own', () => {
+  const { stack, lake, source } = surroundings();
+  const contract = ordersContract();
+  const catalog = new LakeCatalog(stack, 'Catalog', { lake, name: 'shop' });
+  const bronze = new LakeTable(stack, 'Table', {
+    contract,
+    catalog,
+    zone: Zone.BRONZE,
+    tableName: 'orders_raw',
+  });
+  const product = new DataProduct(stack, 'Orders', {
+    contract,
+    lake,
+    source,
+    catalog,
+    bronze,
+    processor: { batchSize: 200, productName: 'shop-orders', metricNamespace: 'Shop' },
+    alarms: { actionsEnabled: false, thresholds: { deadLetters: 4 } },
+  });
+  expect(product.table(Zone.BRONZE)).toBe(bronze);
+  expect(product.table(Zone.QUARANTINE).uri).toBe('glue://shop_quarantine/orders');
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', { BatchSize: 200 });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'Shop',
+    Dimensions: [{ Name: 'Product', Value: 'shop-orders' }],
+  });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/SQS', Threshold: 4 });
+});
+
+test('products of one lake share its catalog, and two of them fit in a stack', () => {
+  const { stack, lake, source } = surroundings();
+  const contract = ordersContract();
+  const topic = new sns.Topic(stack, 'Topic');
+  const orders = new DataProduct(stack, 'Orders', { contract, lake, source });
+  const payments = new DataProduct(stack, 'Payments', { contract, schemaName: 'payments', lake, source });
+  for (const product of [orders, payments]) product.alarms.notify(topic);
+  expect(payments.catalog).toBe(orders.catalog);
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::Glue::Database', 4);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+  expect(tablesOf(stack)).toHaveLength(4);
+});
+
+test('lake, stream, topic and products may be in stacks of their own', () => {
+  const app = new App();
+  const data = new Stack(app, 'Data');
+  const streams = new Stack(app, 'Streams');
+  const operations = new Stack(app, 'Operations');
+  const lake = new MedallionLake(data, 'Lake');
+  const stream = new IngestStream(streams, 'Stream');
+  const topic = new sns.Topic(operations, 'Topic', { masterKey: lake.encryptionKey, enforceSSL: true });
+  for (const id of ['A', 'B']) {
+    const stack = new Stack(app, id);
+    const product = new DataProduct(stack, 'Orders', {
+      contract: ordersContract(),
+      schemaName: id === 'A' ? 'orders' : 'payments',
+      lake,
+      source: StreamSource.kinesis(stream),
+    });
+    product.alarms.notify(topic);
+  }
+  expect(() => app.synth()).not.toThrow();
+});
+
+describe('refuses', () => {
+  test('a table in a zone it does not fill', () => {
+    const { product } = productWith();
+    expect(() => product.table(Zone.GOLD)).toThrow(
+      'The product "Test/Orders" has no table in the zone gold; it has one in: bronze, quarantine. ' +
+        'Make a LakeTable with zone gold for what you derive from these.',
+    );
+  });
+
+  test('the catalog of another lake', () => {
+    const { stack, lake, source } = surroundings();
+    const other = LakeCatalog.of(new MedallionLake(stack, 'Other'));
+    expect(
+      () => new DataProduct(stack, 'Orders', { contract: ordersContract(), lake, source, catalog: other }),
+    ).toThrow(
+      'The catalog "Test/Other/Catalog" belongs to the lake "Test/Other", the product "Test/Orders" to "Test/Lake". ' +
+        'Pass a catalog of that lake, or leave it out.',
+    );
+  });
+
+  test('alarms nobody hears', () => {
+    const { stack } = productWith({ alarms: {} });
+    expect(() => Template.fromStack(stack)).toThrow(/The alarms of "Test\/Orders\/Alarms" reach nobody/);
+  });
+});
