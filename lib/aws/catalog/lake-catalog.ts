@@ -14,6 +14,7 @@ export interface ExistingDatabase {
   readonly databaseName: string;
 }
 
+/** A lake, and how its databases are called. */
 export interface LakeCatalogProps {
   /** The lake whose zones get a database each. */
   readonly lake: MedallionLake;
@@ -42,7 +43,7 @@ export interface LakeCatalogProps {
   readonly reservedConcurrentExecutions?: number;
   /**
    * For the databases and the log group. Deleting a database takes its tables out of the catalog; their files stay.
-   * @default RemovalPolicy.RETAIN
+   * @default - that of the lake
    */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -68,17 +69,18 @@ export class LakeCatalog extends Construct {
   constructor(scope: Construct, id: string, props: LakeCatalogProps) {
     super(scope, id);
     this.lake = props.lake;
+    const removalPolicy = props.removalPolicy ?? props.lake.removalPolicy;
     const base = databaseBase(this, props);
     for (const zone of Object.values(Zone)) {
       const existing = props.databases?.find((database) => database.zone === zone);
       this.databases.set(zone, existing?.databaseName ?? `${base}_${zone}`);
-      if (!existing) this.resources.set(zone, this.createDatabase(zone, props.removalPolicy));
+      if (!existing) this.resources.set(zone, this.createDatabase(zone, removalPolicy));
     }
     this.provisioner = new TableProvisioner(this, 'Tables', {
       logEncryptionKey: props.logEncryptionKey ?? lakeKey(props.lake),
       logRetention: props.logRetention,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      removalPolicy: props.removalPolicy,
+      removalPolicy,
     });
   }
 
@@ -91,7 +93,7 @@ export class LakeCatalog extends Construct {
     return this.resources.get(zone);
   }
 
-  private createDatabase(zone: Zone, removalPolicy?: RemovalPolicy): glue.CfnDatabase {
+  private createDatabase(zone: Zone, removalPolicy: RemovalPolicy): glue.CfnDatabase {
     const database = new glue.CfnDatabase(this, `${zone[0].toUpperCase()}${zone.slice(1)}`, {
       catalogId: Stack.of(this).account,
       databaseInput: {
@@ -100,7 +102,10 @@ export class LakeCatalog extends Construct {
         locationUri: this.lake.zone(zone).s3Uri(),
       },
     });
-    database.applyRemovalPolicy(removalPolicy ?? RemovalPolicy.RETAIN);
+    // Its name is fixed: retained from a first deployment that failed, it would stand in the way of the second.
+    database.applyRemovalPolicy(
+      removalPolicy === RemovalPolicy.RETAIN ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : removalPolicy,
+    );
     return database;
   }
 }

@@ -28,6 +28,7 @@ export interface ILakeTable extends IConstruct {
   grantMaintenance(grantee: iam.IGrantable): iam.Grant;
 }
 
+/** Which contract describes the table, and where it is. */
 export interface LakeTableProps {
   /** Columns, keys and partitions come from here. */
   readonly contract: DataContract;

@@ -9,6 +9,7 @@ import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from
 import { allowLogEncryption } from '../log-encryption';
 import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
 
+/** The logs and the concurrency of the function. */
 export interface TableProvisionerProps {
   /** @default - logs are encrypted with a key CloudWatch Logs owns */
   readonly logEncryptionKey?: IKey;

@@ -1,4 +1,4 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -21,6 +21,7 @@ export interface LakeZoneOptions extends ZoneBucketOptions {
   readonly prefix?: string;
 }
 
+/** The zones of a lake, and what they share. */
 export interface MedallionLakeProps {
   /**
    * Start of the bucket names: `<name>[-<environment>]-<zone>`. Bucket names are unique in the world.
@@ -74,6 +75,8 @@ export class MedallionLake extends Construct {
   readonly gold: IZoneBucket;
   readonly quarantine: IZoneBucket;
   readonly environment?: string;
+  /** What becomes of the zones created here when the stack is deleted. */
+  readonly removalPolicy: RemovalPolicy;
   private readonly props: MedallionLakeProps;
   private readonly extraZones = new Map<string, IZoneBucket>();
   private readonly given = new Map<string, string>();
@@ -84,6 +87,7 @@ export class MedallionLake extends Construct {
     super(scope, id);
     this.props = props;
     this.environment = props.environment;
+    this.removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.key = props.encryptionKey;
     this.logs = props.serverAccessLogsBucket;
     const deletable = props.bronze?.autoDeleteObjects ?? props.autoDeleteObjects ?? false;
@@ -108,7 +112,7 @@ export class MedallionLake extends Construct {
       this.key = new kms.Key(this, 'Key', {
         description: `Data at rest of ${this.node.path}`,
         enableKeyRotation: true,
-        removalPolicy: this.props.removalPolicy,
+        removalPolicy: this.removalPolicy,
       });
     }
     return this.key;
@@ -118,7 +122,7 @@ export class MedallionLake extends Construct {
   get logBucket(): s3.IBucket {
     this.logs ??= new AccessLogBucket(this, 'AccessLogs', {
       bucketName: this.bucketName('access-logs'),
-      removalPolicy: this.props.removalPolicy,
+      removalPolicy: this.removalPolicy,
       autoDeleteObjects: this.props.autoDeleteObjects,
     }).bucket;
     return this.logs;
@@ -170,7 +174,7 @@ export class MedallionLake extends Construct {
     }
     return new ZoneBucket(this, id, {
       bucketName: this.bucketName(zone),
-      removalPolicy: this.props.removalPolicy,
+      removalPolicy: this.removalPolicy,
       autoDeleteObjects: this.props.autoDeleteObjects,
       ...defaults,
       ...options,

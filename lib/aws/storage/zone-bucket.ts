@@ -30,16 +30,10 @@ export interface ZoneBucketOptions {
   readonly noncurrentVersionExpiration?: Duration;
   /**
    * Refuses to delete objects (but superseded Iceberg metadata files) for everybody but the roles given
-   * to `grantMaintenance` and the account's root user.
+   * to `grantMaintenance` and the account's root user. An object that is replaced stays as a noncurrent version.
    * @default false
    */
   readonly appendOnly?: boolean;
-  /**
-   * Refuses to replace objects: every write has to carry `If-None-Match`. The handlers of this library do; Spark,
-   * Athena and Firehose do not. Copies into the bucket are refused, too.
-   * @default false
-   */
-  readonly denyOverwrites?: boolean;
   /**
    * Object Lock with a default retention. Can be set only when the bucket is created.
    * @default - no lock
@@ -54,6 +48,7 @@ export interface ZoneBucketOptions {
   readonly autoDeleteObjects?: boolean;
 }
 
+/** What can be chosen for the bucket of one zone, and what it may share with others. */
 export interface ZoneBucketProps extends ZoneBucketOptions {
   /** @default - a key of its own, rotated yearly */
   readonly encryptionKey?: kms.IKey;
@@ -137,7 +132,6 @@ export class ZoneBucket extends ZoneBucketBase {
     deliverAccessLogs(this.bucket, this.logBucket, props.serverAccessLogsPrefix ?? `${id}/`);
 
     if (props.appendOnly ?? false) this.denyDeletes();
-    if (props.denyOverwrites ?? false) this.denyOverwrites();
     acknowledge(
       this.bucket,
       complianceRules('S3BucketReplicationEnabled'),
@@ -177,27 +171,10 @@ export class ZoneBucket extends ZoneBucketBase {
       }),
     );
   }
-
-  private denyOverwrites(): void {
-    this.bucket.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'NoOverwrites',
-        effect: iam.Effect.DENY,
-        principals: [new iam.AnyPrincipal()],
-        actions: ['s3:PutObject'],
-        resources: [this.bucket.arnForObjects('*')],
-        conditions: {
-          Null: { 's3:if-none-match': 'true' },
-          // The parts of a multipart upload carry no such header; its completion does.
-          Bool: { 's3:ObjectCreationOperation': 'true' },
-        },
-      }),
-    );
-  }
 }
 
 /** Iceberg metadata files; all but the newest of a table are superseded. */
-export const SUPERSEDED_METADATA = '*/metadata/*.metadata.json';
+const SUPERSEDED_METADATA = '*/metadata/*.metadata.json';
 
 function validateRemoval(props: ZoneBucketProps): void {
   if (!(props.autoDeleteObjects ?? false)) return;

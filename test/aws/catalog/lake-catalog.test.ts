@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { LakeCatalog, type LakeCatalogProps } from '../../../lib/aws/catalog';
@@ -21,7 +21,8 @@ describe('databases', () => {
     const template = Template.fromStack(stack);
     template.resourceCountIs('AWS::Glue::Database', 4);
     template.hasResource('AWS::Glue::Database', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
+      UpdateReplacePolicy: 'Retain',
       Properties: {
         CatalogId: { Ref: 'AWS::AccountId' },
         DatabaseInput: Match.objectLike({
@@ -64,6 +65,14 @@ describe('databases', () => {
     expect(catalog.databaseName(Zone.GOLD)).toBe('bi_analytics');
     expect(catalog.database(Zone.GOLD)).toBeUndefined();
     Template.fromStack(stack).resourceCountIs('AWS::Glue::Database', 3);
+  });
+
+  test('go with a lake that goes', () => {
+    const stack = stackIn();
+    LakeCatalog.of(new MedallionLake(stack, 'Lake', { removalPolicy: RemovalPolicy.DESTROY }));
+    const template = Template.fromStack(stack);
+    template.allResources('AWS::Glue::Database', Match.objectLike({ DeletionPolicy: 'Delete' }));
+    template.allResources('AWS::Logs::LogGroup', Match.objectLike({ DeletionPolicy: 'Delete' }));
   });
 
   test('a lake has one catalog', () => {

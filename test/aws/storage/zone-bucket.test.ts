@@ -296,15 +296,6 @@ describe('an append-only zone', () => {
         'Pass a role, or a function or job that has one.',
     );
   });
-
-  test('denies replacing objects where asked to', () => {
-    expect(deny(zoneBucket({ denyOverwrites: true }), 'NoOverwrites')).toMatchObject({
-      Effect: 'Deny',
-      Action: 's3:PutObject',
-      Condition: { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
-    });
-    expect(deny(zoneBucket({}), 'NoOverwrites')).toBeUndefined();
-  });
 });
 
 describe('object lock', () => {
