@@ -1,0 +1,126 @@
+/** A JSON number a double cannot reproduce, as its text. */
+export class ExactNumber {
+  constructor(readonly text: string) {}
+}
+
+/** Text in which JSON.parse may have rounded a number, or turned it into infinity. */
+const MAY_LOSE_DIGITS = /[\d.]{16}|\d[eE][+-]?\d{3}/;
+
+export function mayLoseDigits(text: string): boolean {
+  return MAY_LOSE_DIGITS.test(text);
+}
+
+/**
+ * Parses JSON as JSON.parse does, but keeps the numbers a double cannot hold. Several times slower: meant for the
+ * few records that need it, after JSON.parse found them valid.
+ */
+export function parseExact(text: string): unknown {
+  return new ExactParser(text).value();
+}
+
+class ExactParser {
+  private at = 0;
+
+  constructor(private readonly text: string) {}
+
+  value(): unknown {
+    switch (this.next()) {
+      case '{':
+        return this.object();
+      case '[':
+        return this.array();
+      case '"':
+        return this.string();
+      case 't':
+        this.at += 4;
+        return true;
+      case 'f':
+        this.at += 5;
+        return false;
+      case 'n':
+        this.at += 4;
+        return null;
+      default:
+        return this.number();
+    }
+  }
+
+  private object(): Record<string, unknown> {
+    const object: Record<string, unknown> = {};
+    this.at++;
+    while (this.next() !== '}') {
+      if (this.text[this.at] === ',') {
+        this.at++;
+        this.next();
+      }
+      const key = this.string();
+      this.next();
+      this.at++;
+      const value = this.value();
+      if (key === '__proto__') {
+        Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+      } else {
+        object[key] = value;
+      }
+    }
+    this.at++;
+    return object;
+  }
+
+  private array(): unknown[] {
+    const array: unknown[] = [];
+    this.at++;
+    while (this.next() !== ']') {
+      if (this.text[this.at] === ',') this.at++;
+      array.push(this.value());
+    }
+    this.at++;
+    return array;
+  }
+
+  private string(): string {
+    const start = this.at++;
+    for (;;) {
+      const character = this.text[this.at++];
+      if (character === '\\') this.at++;
+      else if (character === '"') return JSON.parse(this.text.slice(start, this.at)) as string;
+    }
+  }
+
+  private number(): number | ExactNumber {
+    const start = this.at;
+    while (this.at < this.text.length && '0123456789+-.eE'.includes(this.text[this.at])) this.at++;
+    const text = this.text.slice(start, this.at);
+    const number = Number(text);
+    return isReproducible(text, number) ? number : new ExactNumber(text);
+  }
+
+  /** Skips white space. */
+  private next(): string {
+    while (' \t\r\n'.includes(this.text[this.at])) this.at++;
+    return this.text[this.at];
+  }
+}
+
+/** A double reproduces every decimal of up to 15 digits, and integers up to 2^53. */
+function isReproducible(text: string, number: number): boolean {
+  if (Number.isSafeInteger(number) && /^-?\d+$/.test(text)) return true;
+  const digits = text
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '');
+  return digits.length <= 15 && Math.abs(number) < 1e300 && (number !== 0 || digits === '');
+}
+
+/** JSON text of a value that may hold exact numbers. */
+export function stringifyExact(value: unknown): string {
+  if (value instanceof ExactNumber) return value.text;
+  if (Array.isArray(value)) return `[${value.map(stringifyExact).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value).map(
+      ([key, field]) => `${JSON.stringify(key)}:${stringifyExact(field)}`,
+    );
+    return `{${fields.join(',')}}`;
+  }
+  return JSON.stringify(value);
+}

@@ -1,0 +1,97 @@
+import type { DataFileMetrics } from '../../tables/data-file';
+import type { IcebergStruct } from '../../../lib/contract/iceberg-types';
+import { type Column, columnOf } from './columns';
+import { dataFileMetrics } from './data-file-metrics';
+import { fileMetadata } from './file-metadata';
+import { MAGIC } from './format';
+import { type RowGroup, writeRowGroup } from './row-group';
+import { type Leaf, type ParquetSchema, parquetSchema } from './schema';
+
+/** Bytes of values after which a row group is closed, and rows whatever they weigh. */
+const ROW_GROUP_SIZE = 128 * 1024 * 1024;
+const ROW_GROUP_ROWS = 1 << 20;
+/** Rows between two looks at the size. */
+const SIZE_CHECK = 1 << 12;
+
+export interface ParquetFileOptions {
+  /** Rows in a row group at most. @default 1048576 */
+  readonly rowGroupRows?: number;
+  /** For leaves whose entries come with definition levels of another schema: see `LevelBuffer`. @default none */
+  readonly levels?: ReadonlyMap<number, Uint8Array>;
+  /** Key-value pairs of the footer. @default none */
+  readonly keyValues?: ReadonlyMap<string, string>;
+}
+
+export interface FinishedFile {
+  readonly bytes: Uint8Array;
+  readonly metrics: DataFileMetrics;
+}
+
+/**
+ * A Parquet file in the making: push one entry into every leaf's column, call `endRow`, and `finish` at the end.
+ * Follows the Apache Parquet format 2.x with data pages of version 1, which every reader knows.
+ */
+export class ParquetFile {
+  readonly columns: readonly Column[];
+  private readonly schema: ParquetSchema;
+  private readonly parts: Uint8Array[] = [MAGIC];
+  private readonly rowGroups: RowGroup[] = [];
+  private readonly rowGroupRows: number;
+  private offset = MAGIC.length;
+  private rows = 0;
+  private rowsInGroup = 0;
+
+  constructor(
+    schema: IcebergStruct,
+    private readonly options: ParquetFileOptions = {},
+  ) {
+    this.schema = parquetSchema(schema);
+    this.columns = this.schema.leaves.map((leaf, i) => columnOf(leaf, options.levels?.get(i)));
+    this.rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
+  }
+
+  get leaves(): readonly Leaf[] {
+    return this.schema.leaves;
+  }
+
+  get rowCount(): number {
+    return this.rows;
+  }
+
+  endRow(): void {
+    this.rows++;
+    this.rowsInGroup++;
+    if (this.rowsInGroup >= this.rowGroupRows || (this.rowsInGroup % SIZE_CHECK === 0 && this.isFull())) {
+      this.endRowGroup();
+    }
+  }
+
+  finish(): FinishedFile {
+    if (this.rowsInGroup > 0) this.endRowGroup();
+    const footer = fileMetadata({
+      elements: this.schema.elements,
+      leafCount: this.schema.leaves.length,
+      rows: this.rows,
+      rowGroups: this.rowGroups,
+      keyValues: this.options.keyValues ?? new Map(),
+    });
+    const footerLength = Buffer.alloc(4);
+    footerLength.writeUInt32LE(footer.length);
+    const bytes = Buffer.concat([...this.parts, footer, footerLength, MAGIC]);
+    return { bytes, metrics: dataFileMetrics(this.rowGroups, this.rows, bytes.length) };
+  }
+
+  private isFull(): boolean {
+    let size = 0;
+    for (const column of this.columns) size += column.plainSize;
+    return size >= ROW_GROUP_SIZE;
+  }
+
+  private endRowGroup(): void {
+    const { group, bytes } = writeRowGroup(this.columns, this.rowsInGroup, this.offset);
+    this.rowGroups.push(group);
+    this.parts.push(bytes);
+    this.offset += bytes.length;
+    this.rowsInGroup = 0;
+  }
+}

@@ -1,0 +1,66 @@
+/** Seconds a zone is ahead of UTC at a wall-clock reading given in seconds as if it were UTC. */
+export type ZoneOffset = (wallClockSeconds: number) => number;
+
+/**
+ * @param name IANA name (`Europe/Berlin`) or a fixed offset (`+02:00`)
+ * @throws Error for a zone this runtime does not know
+ */
+export function zoneOffset(name: string): ZoneOffset | undefined {
+  if (/^(Z|UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu)|[+-]00:?00)$/i.test(name)) return undefined;
+  const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(name);
+  if (fixed) {
+    const seconds = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60 * (fixed[1] === '-' ? -1 : 1);
+    return () => seconds;
+  }
+  const clock = zoneClock(name);
+  return (wallClock) => {
+    // The offset depends on the instant, which depends on the offset: the second look settles it, but for the hour
+    // a change skips or repeats, where the earlier offset is taken.
+    const first = clock(wallClock);
+    const second = clock(wallClock - first);
+    return second === first ? first : clock(wallClock - second) === second ? second : first;
+  };
+}
+
+function zoneClock(name: string): (epochSeconds: number) => number {
+  let format: Intl.DateTimeFormat;
+  try {
+    format = new Intl.DateTimeFormat('en-US', {
+      timeZone: name,
+      hourCycle: 'h23',
+      era: 'short',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    throw new Error(
+      `Time zone "${name}" is not known. Allowed: an IANA name such as Europe/Berlin, or an offset such as +02:00.`,
+    );
+  }
+  // Zones change at quarter hours only, as far as the IANA database goes back for any living clock.
+  const known = new Map<number, number>();
+  return (epochSeconds) => {
+    const quarter = Math.floor(epochSeconds / 900);
+    let offset = known.get(quarter);
+    if (offset === undefined) {
+      offset = offsetAt(format, quarter * 900);
+      if (known.size > 10_000) known.clear();
+      known.set(quarter, offset);
+    }
+    return offset;
+  };
+}
+
+function offsetAt(format: Intl.DateTimeFormat, epochSeconds: number): number {
+  const parts: Record<string, string> = {};
+  for (const { type, value } of format.formatToParts(epochSeconds * 1000)) parts[type] = value;
+  const year = parts.era === 'BC' ? 1 - Number(parts.year) : Number(parts.year);
+  const wallClock = new Date(0);
+  wallClock.setUTCFullYear(year, Number(parts.month) - 1, Number(parts.day));
+  wallClock.setUTCHours(Number(parts.hour), Number(parts.minute), Number(parts.second));
+  return wallClock.getTime() / 1000 - epochSeconds;
+}

@@ -1,0 +1,2 @@
+export { type CompiledContractModule, createBatchEncoder } from './contract-encoder';
+export { encodeRows } from './encode-rows';
