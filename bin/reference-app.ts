@@ -19,7 +19,7 @@ new ReferenceStack(app, environment === undefined ? 'Lakehouse' : `Lakehouse-${e
   contracts: readContracts(text('contracts')?.split(',')),
   environment,
   alarmEmail: text('alarmEmail'),
-  removalPolicy: String(text('destroyData')) === 'true' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+  removalPolicy: String(text('destroyData')) === 'true' ? RemovalPolicy.DESTROY : undefined,
   env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
 });
 app.synth();
