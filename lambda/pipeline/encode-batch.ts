@@ -15,8 +15,10 @@ export interface EncodedBatch {
  * batch is halved until the record that sets it off stands alone and is rejected: one record never holds up a shard.
  */
 export function encodeBatch(records: readonly SourceRecord[], newEncoder: () => BatchEncoder): EncodedBatch {
+  // Outside: a table that cannot hold what the contract allows is no record's fault.
+  const encoder = newEncoder();
   try {
-    return encodeWhole(records, newEncoder());
+    return encodeWhole(records, encoder);
   } catch (error) {
     if (records.length === 1) return internalError(records[0], error);
     const middle = records.length >> 1;

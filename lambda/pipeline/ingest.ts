@@ -130,7 +130,9 @@ class IngestAttempts {
 
     const started = performance.now();
     const records = remainder.fresh.flatMap((lane) => lane.records);
-    const encoded = encodeBatch(records, () => this.targets.newEncoder(bronze.table));
+    const encoded = await during(IngestStage.ENCODE_RECORDS, async () =>
+      encodeBatch(records, () => this.targets.newEncoder(bronze.table)),
+    );
     const rejectedFiles = await this.encodeRejected(encoded);
     const encodedAt = performance.now();
     this.encodeMilliseconds += encodedAt - started;

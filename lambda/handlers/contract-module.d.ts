@@ -1,0 +1,9 @@
+/** Compiled from the contract at synth and laid beside the bundle, which imports it as it is. */
+declare module '*/contract.mjs' {
+  import type { CompiledContractModule } from '../pipeline/encoding';
+
+  export const contract: CompiledContractModule['contract'];
+  export const leaves: CompiledContractModule['leaves'];
+  export const allowsUnknownFields: CompiledContractModule['allowsUnknownFields'];
+  export const rowWriter: CompiledContractModule['rowWriter'];
+}

@@ -1,0 +1,69 @@
+import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
+import { readIngestConfiguration, type IngestConfiguration } from '../configuration';
+import { createBatchEncoder, encodeRows } from '../pipeline/encoding';
+import { ingest, type IngestTargets } from '../pipeline/ingest';
+import type { TableTarget } from '../pipeline/table-target';
+import { IngestLog } from '../signals/ingest-log';
+import { IngestMetrics } from '../signals/ingest-metrics';
+import { kinesisRecords } from '../sources/kinesis';
+import { storeFor } from '../stores/store-for';
+import { openTable } from '../tables/open-table';
+import * as compiled from './contract.mjs';
+
+interface Ingestion {
+  readonly targets: IngestTargets;
+  readonly metrics: IngestMetrics;
+  readonly log: IngestLog;
+}
+
+let opened: Promise<Ingestion> | undefined;
+
+/**
+ * Takes a batch of a Kinesis stream into bronze and quarantine. Every record it returns from is settled, so that the
+ * response names no failures; when it throws, the event source mapping delivers the batch again, or its halves.
+ */
+export async function handler(event: unknown, context?: Context): Promise<KinesisStreamBatchResponse> {
+  const { targets, metrics, log } = await ingestion();
+  try {
+    const report = await ingest(kinesisRecords(event), targets);
+    log.batch(report, context);
+    metrics.publish(report, targets.now());
+    return { batchItemFailures: [] };
+  } catch (error) {
+    log.failure(error, context);
+    throw error;
+  }
+}
+
+/** Opened by the first batch and kept for the container's life; a failure to open is tried again by the next batch. */
+function ingestion(): Promise<Ingestion> {
+  opened ??= open(readIngestConfiguration()).catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+async function open(configuration: IngestConfiguration): Promise<Ingestion> {
+  const [bronze, quarantine] = await Promise.all([
+    target(configuration.bronzeTable),
+    target(configuration.quarantineTable),
+  ]);
+  return {
+    targets: {
+      bronze,
+      quarantine,
+      contract: compiled.contract,
+      newEncoder: (table) => createBatchEncoder(compiled, table),
+      encodeRows,
+      now: Date.now,
+    },
+    metrics: new IngestMetrics(configuration),
+    log: new IngestLog(configuration.product),
+  };
+}
+
+async function target(uri: string): Promise<TableTarget> {
+  const table = await openTable(uri);
+  return { table, store: await storeFor(table.location) };
+}
