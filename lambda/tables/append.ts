@@ -18,6 +18,7 @@ import {
   positionProperties,
   rangesSummary,
   RangeVerdict,
+  type LanePositions,
 } from './positions';
 import { partitionType } from './schema';
 import { appendSummary, newSnapshotId, type Snapshot } from './snapshot';
@@ -41,6 +42,8 @@ const LOST_ANSWERS_ALLOWED = 3;
  */
 export class Append {
   private readonly snapshotId = newSnapshotId();
+  /** What the caller trimmed its batch by. */
+  private readonly positionsSeen: LanePositions;
   private readonly attemptFiles: string[] = [];
   private added: UncommittedManifest[] | undefined;
   private merged: MergedManifest | undefined;
@@ -56,6 +59,7 @@ export class Append {
     private readonly notes: CommitNotes,
   ) {
     checkRanges(ranges);
+    this.positionsSeen = lanePositions(table.version.metadata);
   }
 
   async run(): Promise<AppendResult> {
@@ -66,7 +70,7 @@ export class Append {
       if (this.attempts > 0 && snapshotById(base.metadata, this.snapshotId)) {
         return this.result(AppendOutcome.COMMITTED);
       }
-      const verdict = compareRanges(lanePositions(base.metadata), this.ranges);
+      const verdict = this.verdict(lanePositions(base.metadata));
       if (verdict === RangeVerdict.AHEAD) {
         await this.attempt(base);
         fresh = true;
@@ -80,6 +84,15 @@ export class Append {
         fresh = true;
       }
     }
+  }
+
+  private verdict(positions: LanePositions): RangeVerdict {
+    // Taken back by another engine since the caller trimmed: what it trimmed away may be missing now.
+    const movedBack = this.ranges.some(({ lane }) => {
+      const seen = this.positionsSeen.get(lane);
+      return seen !== undefined && BigInt(positions.get(lane) ?? -1) < BigInt(seen);
+    });
+    return movedBack ? RangeVerdict.OVERLAP : compareRanges(positions, this.ranges);
   }
 
   /** Ends with the table's state being one that holds the commit, or a fresh one to decide upon again. */
