@@ -110,8 +110,8 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
 
 /**
  * An Iceberg table described by a contract, created when the stack is first deployed and evolved when the contract
- * changes: columns are added, widened, made optional or renamed in their comments, never dropped. The table itself
- * stays when the stack is deleted.
+ * changes: columns are added, widened and made optional, never dropped. The table itself stays when the stack is
+ * deleted.
  *
  * @throws Error for a name Athena would need quotes for, and for a schema object the contract does not have
  */
