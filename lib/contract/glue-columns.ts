@@ -1,3 +1,4 @@
+import { catalogName } from './column-name';
 import type { IcebergSchema, IcebergType } from './iceberg-types';
 
 /** One column as the Glue Data Catalog declares it. */
@@ -33,7 +34,8 @@ function hiveType(type: IcebergType): string {
   if (typeof type === 'string') return type.startsWith('fixed') ? 'binary' : (HIVE_TYPES[type] ?? type);
   switch (type.type) {
     case 'struct':
-      return `struct<${type.fields.map((field) => `${field.name.toLowerCase()}:${hiveType(field.type)}`).join(',')}>`;
+      // Within a type, a blank or a colon would be read as syntax.
+      return `struct<${type.fields.map((field) => `${catalogName(field.name)}:${hiveType(field.type)}`).join(',')}>`;
     case 'list':
       return `array<${hiveType(type.element)}>`;
     case 'map':

@@ -1,6 +1,7 @@
 import { columnType, decimalDigits } from './column-type';
 import { LogicalType, type ContractProperty, type LogicalTypeOptions } from './contract-property';
 import { compareDecimals } from './decimal';
+import { patternRegExp } from './pattern';
 import type { IcebergPrimitive } from './iceberg-types';
 import type { SchemaObject } from './schema-object';
 
@@ -153,20 +154,10 @@ function numberLimits(options: LogicalTypeOptions): Json {
   });
 }
 
-/**
- * JSON Schema reads patterns with Unicode's stricter grammar, where a needless backslash is an error. Undefined where
- * the pattern cannot be said in it.
- */
+/** JSON Schema reads patterns with Unicode's stricter grammar. Undefined where the pattern cannot be said in it. */
 function unicodePattern(pattern: string): string | undefined {
-  const withoutNeedless = pattern.replace(/\\([^A-Za-z0-9^$\\.*+?()[\]{}|/-])/g, '$1');
-  return [pattern, withoutNeedless].find((candidate) => {
-    try {
-      new RegExp(candidate, 'u');
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const { source, unicode } = patternRegExp(pattern);
+  return unicode ? source : undefined;
 }
 
 function described(description: string | undefined): Json {

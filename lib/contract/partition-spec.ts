@@ -20,14 +20,19 @@ export function partitionTransform(property: ContractProperty): string {
 /** The partition spec of the bronze table. */
 export function bronzePartitionSpec(schema: SchemaObject): IcebergPartitionSpec {
   const idOf = new Map(bronzeSchema(schema).fields.map((field) => [field.name, field.id]));
+  const taken = new Set(idOf.keys());
   const fields = schema.partitionColumns.map(({ column, transform }, index): IcebergPartitionField => {
     const sourceId = idOf.get(column);
     if (sourceId === undefined)
       throw new Error(`Partition column ${column} is not a column of ${schema.name}.`);
+    let name = partitionFieldName(column, transform);
+    // The specification lets a partition field share a column's name only where it is that column, unchanged.
+    while (transform !== 'identity' && taken.has(name)) name = `${name}_partition`;
+    taken.add(name);
     return {
       'source-id': sourceId,
       'field-id': FIRST_PARTITION_FIELD_ID + index,
-      name: partitionFieldName(column, transform),
+      name,
       transform,
     };
   });

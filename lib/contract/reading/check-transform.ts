@@ -4,27 +4,40 @@ import { PARTITION_TRANSFORM, partitionTransform } from '../partition-spec';
 import type { Fields } from './fields';
 import { didYouMean } from './suggestion';
 
+interface Transform {
+  /** Column types it takes. */
+  readonly types: RegExp;
+  /** Whether it needs a number in brackets. */
+  readonly argument: boolean;
+  /** The types in words. */
+  readonly of: string;
+}
+
 /** Which column types a transform takes (Iceberg specification, "Partition Transforms"). */
-const TRANSFORMS: Record<
-  string,
-  { readonly types: RegExp; readonly argument: boolean; readonly of: string }
-> = {
-  identity: { types: /./, argument: false, of: 'any simple column' },
-  year: { types: /^(date|timestamp|timestamptz)$/, argument: false, of: 'dates and timestamps' },
-  month: { types: /^(date|timestamp|timestamptz)$/, argument: false, of: 'dates and timestamps' },
-  day: { types: /^(date|timestamp|timestamptz)$/, argument: false, of: 'dates and timestamps' },
-  hour: { types: /^(timestamp|timestamptz)$/, argument: false, of: 'timestamps' },
-  bucket: {
-    types: /^(int|long|decimal.*|date|time|timestamp|timestamptz|string|uuid|binary)$/,
-    argument: true,
-    of: 'integers, decimals, dates, times, timestamps, strings, UUIDs and binary',
-  },
-  truncate: {
-    types: /^(int|long|decimal.*|string|binary)$/,
-    argument: true,
-    of: 'integers, decimals, strings and binary',
-  },
-};
+const INSTANTS = /^(date|timestamp|timestamptz)$/;
+const TRANSFORMS = new Map<string, Transform>([
+  ['identity', { types: /./, argument: false, of: 'any simple column' }],
+  ['year', { types: INSTANTS, argument: false, of: 'dates and timestamps' }],
+  ['month', { types: INSTANTS, argument: false, of: 'dates and timestamps' }],
+  ['day', { types: INSTANTS, argument: false, of: 'dates and timestamps' }],
+  ['hour', { types: /^(timestamp|timestamptz)$/, argument: false, of: 'timestamps' }],
+  [
+    'bucket',
+    {
+      types: /^(int|long|decimal.*|date|time|timestamp|timestamptz|string|uuid|binary)$/,
+      argument: true,
+      of: 'integers, decimals, dates, times, timestamps, strings, UUIDs and binary',
+    },
+  ],
+  [
+    'truncate',
+    {
+      types: /^(int|long|decimal.*|string|binary)$/,
+      argument: true,
+      of: 'integers, decimals, strings and binary',
+    },
+  ],
+]);
 const SPELLINGS = ['identity', 'year', 'month', 'day', 'hour', 'bucket[N]', 'truncate[W]'];
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -46,7 +59,7 @@ function transformFault(property: ContractProperty, value: unknown): string | un
     return 'gives a partition transform to a property that is not a partition column. Set partitioned: true, or drop it.';
   }
   const match = /^([a-z]+)(?:\[(\d{1,10})\])?$/.exec(partitionTransform(property));
-  const transform = match === null ? undefined : TRANSFORMS[match[1]];
+  const transform = match === null ? undefined : TRANSFORMS.get(match[1]);
   if (match === null || transform === undefined || transform.argument !== (match[2] !== undefined)) {
     return `is no partition transform. Allowed are ${SPELLINGS.join(', ')}.${didYouMean(value, SPELLINGS)}`;
   }

@@ -33,9 +33,11 @@ export class Fields {
   public allowOnly(keys: Keys): void {
     for (const [key, value] of this.node.entries) {
       if (keys.known.includes(key)) continue;
+      const suggestion = didYouMean(key, keys.known);
+      const allowed = suggestion === '' ? ` Allowed are ${keys.known.join(', ')}.` : suggestion;
       this.problems.report(
         value,
-        `is not a key of ${keys.of}.${didYouMean(key, keys.known)} Keys of your own go into customProperties.`,
+        `is no key of ${keys.of}.${allowed} Keys of your own go into customProperties.`,
       );
     }
   }

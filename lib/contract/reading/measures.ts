@@ -10,7 +10,7 @@ export interface Measure {
 }
 
 const DAY = 86_400;
-const SECONDS: Record<string, number> = {};
+const SECONDS = new Map<string, number>();
 for (const [seconds, words] of [
   [0.001, 'ms millisecond milliseconds'],
   [1, 's sec secs second seconds'],
@@ -21,15 +21,17 @@ for (const [seconds, words] of [
   [30 * DAY, 'mo mon month months'],
   [365 * DAY, 'y yr yrs year years'],
 ] as const) {
-  for (const word of words.split(' ')) SECONDS[word] = seconds;
+  for (const word of words.split(' ')) SECONDS.set(word, seconds);
 }
-const EVERY: Record<string, number> = {
-  hourly: 3600,
-  daily: DAY,
-  weekly: 7 * DAY,
-  monthly: 30 * DAY,
-  yearly: 365 * DAY,
-};
+const EVERY = new Map(
+  Object.entries({
+    hourly: 3600,
+    daily: DAY,
+    weekly: 7 * DAY,
+    monthly: 30 * DAY,
+    yearly: 365 * DAY,
+  }),
+);
 const TIME_UNITS = 'ms, s, m (minutes), h, d, w, mo (months), y, or the words';
 const ISO_DURATION =
   /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
@@ -54,18 +56,18 @@ export function duration(value: unknown, unit: string | undefined): Measure {
   if (seconds !== undefined) return amount(number * seconds);
   return fault(
     'unit',
-    `is no unit of time. Allowed are ${TIME_UNITS}.${didYouMean(unit, Object.keys(SECONDS))}`,
+    `is no unit of time. Allowed are ${TIME_UNITS}.${didYouMean(unit, [...SECONDS.keys()])}`,
   );
 }
 
 /** ISO 8601 has M for months and m for nothing, everyone else has m for minutes: a lone M is anybody's guess. */
 function secondsIn(unit: string): number | undefined {
-  return unit.trim() === 'M' ? undefined : SECONDS[unit.trim().toLowerCase()];
+  return unit.trim() === 'M' ? undefined : SECONDS.get(unit.trim().toLowerCase());
 }
 
 function textDuration(text: string): number | undefined {
   const lower = text.toLowerCase();
-  if (EVERY[lower] !== undefined) return EVERY[lower];
+  if (EVERY.has(lower)) return EVERY.get(lower);
   const withUnit = /^(\d+(?:\.\d+)?)\s*([a-z]+)$/i.exec(text);
   if (withUnit !== null) {
     const seconds = secondsIn(withUnit[2]);
@@ -78,14 +80,19 @@ function textDuration(text: string): number | undefined {
   return total > 0 ? total : undefined;
 }
 
-const BYTES: Record<string, number> = {
-  ...{ b: 1, byte: 1, bytes: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
-  ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
-};
-const COUNTED = /^(records?|events?|rows?|messages?|msgs?|items?|transactions?|requests?|)$/;
-const SHORT_RATES: Record<string, string> = {
-  ...{ rps: '/s', eps: '/s', tps: '/s', mps: '/s', hz: '/s', rpm: '/min', epm: '/min', tpm: '/min' },
-};
+const BYTES = new Map<string, number>(
+  Object.entries({
+    ...{ b: 1, byte: 1, bytes: 1, kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 },
+    ...{ kib: 2 ** 10, mib: 2 ** 20, gib: 2 ** 30, tib: 2 ** 40 },
+  }),
+);
+/** Whatever else is counted (orders, readings, …) is a record. */
+const BITS = /^([kmgt]i?)?bits?$/;
+const SHORT_RATES = new Map<string, string>(
+  Object.entries({
+    ...{ rps: '/s', eps: '/s', tps: '/s', mps: '/s', hz: '/s', rpm: '/min', epm: '/min', tpm: '/min' },
+  }),
+);
 const RATE_UNITS = 'records/s, events/min, rows per hour, MB/s';
 
 /** Records (or bytes) a second of a rate: a number with a unit such as `records/s`, `/min`, `per hour`, `MB/s`. */
@@ -96,20 +103,25 @@ export function rate(value: unknown, unit: string | undefined): Measure {
   }
   if (unit === undefined) return fault('value', `needs a unit. Add "unit": ${RATE_UNITS}.`);
   const lower = unit.trim().toLowerCase();
-  const parts = /^([a-z]*)\s*(?:\/|\bper\b|^per\b)\s*([a-z]+)$/.exec(SHORT_RATES[lower] ?? lower);
-  const seconds = parts === null ? undefined : SECONDS[parts[2]];
-  if (parts !== null && seconds !== undefined) {
-    if (COUNTED.test(parts[1])) return amount(number / seconds);
-    if (BYTES[parts[1]] !== undefined)
-      return { ...amount((number * BYTES[parts[1]]) / seconds), bytes: true };
+  const parts = /^([a-z]*?)[\s_-]*(?:\/|per)[\s_-]*([a-z]+)$/.exec(SHORT_RATES.get(lower) ?? lower);
+  const seconds = parts === null ? undefined : SECONDS.get(parts[2]);
+  if (parts !== null && seconds !== undefined && !BITS.test(parts[1])) {
+    const bytes = BYTES.get(parts[1]);
+    return bytes === undefined
+      ? amount(number / seconds)
+      : { ...amount((number * bytes) / seconds), bytes: true };
   }
   return fault('unit', `is no rate. Write what is counted and the time: ${RATE_UNITS}.`);
 }
 
+const SHARES = new Map(
+  Object.entries({ percent: 1, percentage: 1, pct: 1, '%': 1, ratio: 100, fraction: 100 }),
+);
+
 /** Percent of a share: `percent` (the default), `%`, or `ratio` and `fraction` from 0 to 1. */
 export function share(value: unknown, unit: string | undefined): Measure {
   const word = unit?.trim().toLowerCase() ?? 'percent';
-  const factor = { percent: 1, percentage: 1, pct: 1, '%': 1, ratio: 100, fraction: 100 }[word];
+  const factor = SHARES.get(word);
   if (factor === undefined) {
     return fault('unit', `must be percent or ratio.${didYouMean(word, ['percent', 'ratio'])}`);
   }

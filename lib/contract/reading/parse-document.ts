@@ -9,12 +9,15 @@ import {
   type Node,
   type Pair,
   type Scalar,
+  type YAMLParseError,
 } from 'yaml';
 import { childPath, type DocumentMap, type DocumentNode } from './document';
 import type { Problems } from './problems';
 
 /** Deeper than any table nests; keeps a hostile or cyclic document from exhausting the stack. */
 const MAX_DEPTH = 100;
+/** One broken bracket can make a problem of everything after it. */
+const MAX_SYNTAX_ERRORS = 5;
 /** Nodes that aliases may repeat: far above honest reuse, far below an alias bomb. */
 const MAX_ALIASED_NODES = 10_000;
 
@@ -27,7 +30,7 @@ export function parseDocument(text: string, problems: Problems): DocumentNode | 
       lineCounter: lines,
       intAsBigInt: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       merge: true,
       strict: true,
     });
@@ -36,9 +39,9 @@ export function parseDocument(text: string, problems: Problems): DocumentNode | 
     problems.report({ line: 0, column: 0, path: '' }, `cannot be parsed: ${(error as Error).message}`);
     return undefined;
   }
-  for (const error of document.errors) {
+  for (const error of document.errors.slice(0, MAX_SYNTAX_ERRORS)) {
     const { line, col } = lines.linePos(error.pos[0]);
-    problems.report({ line, column: col, path: '' }, `is not valid YAML or JSON: ${error.message}`);
+    problems.report({ line, column: col, path: '' }, syntaxFault(error));
   }
   if (document.errors.length > 0) return undefined;
   try {
@@ -48,6 +51,11 @@ export function parseDocument(text: string, problems: Problems): DocumentNode | 
     problems.report({ line: 0, column: 0, path: '' }, error.message);
     return undefined;
   }
+}
+
+function syntaxFault({ code, message }: YAMLParseError): string {
+  if (code === 'MULTIPLE_DOCS') return 'starts a second document ("---"): a file holds one contract.';
+  return `is not valid YAML or JSON: ${message}`;
 }
 
 /** JSON may be indented with tabs, YAML may not; within JSON strings a raw tab is illegal, so none is lost. */
@@ -79,6 +87,8 @@ class Conversion {
     const place = { path, ...this.position(node) };
     if (isAlias(node)) {
       const target = node.resolve(this.document);
+      if (target === undefined)
+        this.problems.report(place, `refers to an anchor "${node.source}" that is not there.`);
       this.aliasDepth += 1;
       const converted = this.convert(target, path, depth + 1);
       this.aliasDepth -= 1;
@@ -112,9 +122,11 @@ class Conversion {
       );
       return;
     }
-    const name = String(key.value);
+    // The parser reads the merge key << as a symbol.
+    const isMerge = typeof key.value === 'symbol';
+    const name = isMerge ? '<<' : String(key.value);
     const value = this.convert(pair.value, childPath(path, name), depth + 1);
-    if (name === '<<' && key.type === 'PLAIN') this.merge(entries, value);
+    if (isMerge) this.merge(entries, value);
     // An entry after a merge key wins over the merged one, as YAML has it.
     else entries.set(name, value.line > 0 ? value : { ...value, ...this.position(key) });
   }

@@ -11,6 +11,7 @@ export interface ProblemPlace {
 /** Gathers what is wrong with one contract, so that its author sees everything at once. */
 export class Problems {
   private readonly found: ContractProblem[] = [];
+  private readonly reported = new Set<string>();
 
   constructor(public readonly file: string) {}
 
@@ -21,7 +22,9 @@ export class Problems {
   /** Reports a problem at a place; a document node also gives the value found there. */
   public report(place: ProblemPlace | DocumentNode, message: string): void {
     // Two readers may look at the same entry; its author needs to hear of it once.
-    if (this.found.some((problem) => problem.path === place.path && problem.message === message)) return;
+    const key = `${place.line}:${place.column} ${place.path} ${message}`;
+    if (this.reported.has(key)) return;
+    this.reported.add(key);
     this.found.push({
       file: this.file,
       line: place.line,

@@ -1,5 +1,6 @@
 import { LogicalType, type LogicalTypeOptions } from '../contract-property';
 import { compareDecimals } from '../decimal';
+import { patternRegExp } from '../pattern';
 import type { Fields } from './fields';
 
 type Options = { -readonly [Key in keyof LogicalTypeOptions]: LogicalTypeOptions[Key] };
@@ -98,7 +99,7 @@ function readPattern(fields: Fields): string | undefined {
   const pattern = fields.string('pattern');
   if (pattern === undefined) return undefined;
   try {
-    new RegExp(pattern);
+    patternRegExp(pattern);
     return pattern;
   } catch (error) {
     const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');

@@ -24,18 +24,22 @@ const DIMENSIONS = [
   'uniqueness',
 ];
 /** The names v3.0 examples use for what v3.1 made metrics. */
-const METRIC_OF_RULE: Record<string, QualityMetric> = {
-  nullCount: QualityMetric.NULL_VALUES,
-  nullCheck: QualityMetric.NULL_VALUES,
-  missingCount: QualityMetric.MISSING_VALUES,
-  invalidCount: QualityMetric.INVALID_VALUES,
-  duplicateCount: QualityMetric.DUPLICATE_VALUES,
-  rowCount: QualityMetric.ROW_COUNT,
-};
-const UNITS: Record<string, string> = {
-  ...{ row: 'rows', rows: 'rows', record: 'rows', records: 'rows' },
-  ...{ percent: 'percent', percentage: 'percent', '%': 'percent' },
-};
+const METRIC_OF_RULE = new Map<string, QualityMetric>(
+  Object.entries({
+    nullCount: QualityMetric.NULL_VALUES,
+    nullCheck: QualityMetric.NULL_VALUES,
+    missingCount: QualityMetric.MISSING_VALUES,
+    invalidCount: QualityMetric.INVALID_VALUES,
+    duplicateCount: QualityMetric.DUPLICATE_VALUES,
+    rowCount: QualityMetric.ROW_COUNT,
+  }),
+);
+const UNITS = new Map<string, string>(
+  Object.entries({
+    ...{ row: 'rows', rows: 'rows', record: 'rows', records: 'rows' },
+    ...{ percent: 'percent', percentage: 'percent', '%': 'percent' },
+  }),
+);
 
 /** Reads `quality` of a schema object or a property. */
 export function readQuality(owner: Fields, apiVersion: string): QualityRule[] {
@@ -99,7 +103,7 @@ function readMetric(fields: Fields, rule: string | undefined): QualityMetric | u
   const metrics = Object.values(QualityMetric);
   if (fields.has('metric')) return fields.oneOf('metric', metrics);
   if (rule === undefined) return undefined;
-  return metrics.find((metric) => metric === rule) ?? METRIC_OF_RULE[rule];
+  return metrics.find((metric) => metric === rule) ?? METRIC_OF_RULE.get(rule);
 }
 
 function readOperator(fields: Fields, compares: boolean): Pick<QualityRule, 'operator' | 'operands'> {
@@ -142,7 +146,7 @@ function readOperands(fields: Fields, operator: QualityOperator): unknown[] {
 function readUnit(fields: Fields, metric: QualityMetric | undefined): string | undefined {
   const unit = fields.string('unit');
   if (unit === undefined || metric === undefined) return unit;
-  const known = UNITS[unit.toLowerCase()];
+  const known = UNITS.get(unit.toLowerCase());
   if (known === undefined) {
     fields.problems.report(
       fields.entry('unit')!,
