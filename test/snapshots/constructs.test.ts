@@ -1,0 +1,113 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import {
+  AccessLogBucket,
+  DataProduct,
+  type ILakeTable,
+  IngestStream,
+  LakeCatalog,
+  LakeTable,
+  MedallionLake,
+  PipelineAlarms,
+  StreamProcessor,
+  StreamSource,
+  TableProvisioner,
+  Zone,
+  ZoneBucket,
+} from '../../lib/aws';
+import { lakehouseMatchers } from '../../lib/testing';
+import { ordersContract } from './orders-contract';
+
+expect.extend(lakehouseMatchers);
+
+/** Each construct alone with its defaults; what it needs from outside is imported, so that a snapshot shows only it. */
+const given = {
+  stream: (stack: Stack) =>
+    IngestStream.fromStream(
+      stack,
+      'Given',
+      Stream.fromStreamArn(stack, 'Stream', arn('kinesis', 'stream/events')),
+    ),
+
+  lake: (stack: Stack) => {
+    const bucket = (zone: Zone) => ({
+      bucket: Bucket.fromBucketName(stack, `Owned${zone}`, `owned-${zone}`),
+    });
+    return new MedallionLake(stack, 'Lake', {
+      bronze: bucket(Zone.BRONZE),
+      silver: bucket(Zone.SILVER),
+      gold: bucket(Zone.GOLD),
+      quarantine: bucket(Zone.QUARANTINE),
+    });
+  },
+
+  table: (stack: Stack, zone: Zone): ILakeTable =>
+    LakeTable.fromTableAttributes(stack, `Table${zone}`, {
+      databaseName: `lake_${zone}`,
+      tableName: 'orders',
+      zoneBucket: ZoneBucket.fromBucket(
+        stack,
+        `Zone${zone}`,
+        Bucket.fromBucketName(stack, `Bucket${zone}`, `b-${zone}`),
+      ),
+    }),
+
+  topic: (stack: Stack) => Topic.fromTopicArn(stack, 'Operators', arn('sns', 'operators')),
+
+  processor: (stack: Stack) =>
+    LambdaFunction.fromFunctionArn(stack, 'Processor', arn('lambda', 'function:processor')),
+};
+
+const constructs: { [name: string]: (stack: Stack) => void } = {
+  AccessLogBucket: (stack) => new AccessLogBucket(stack, 'AccessLogs'),
+  ZoneBucket: (stack) => new ZoneBucket(stack, 'Zone'),
+  MedallionLake: (stack) => new MedallionLake(stack, 'Lake'),
+  IngestStream: (stack) => new IngestStream(stack, 'Events'),
+  LakeCatalog: (stack) => new LakeCatalog(stack, 'Catalog', { lake: given.lake(stack) }),
+  TableProvisioner: (stack) => new TableProvisioner(stack, 'Tables'),
+  LakeTable: (stack) =>
+    new LakeTable(stack, 'Orders', {
+      contract: ordersContract(),
+      catalog: LakeCatalog.of(given.lake(stack)),
+      zone: Zone.BRONZE,
+    }),
+  StreamProcessor: (stack) =>
+    new StreamProcessor(stack, 'Processor', {
+      contract: ordersContract(),
+      source: StreamSource.kinesis(given.stream(stack)),
+      bronze: given.table(stack, Zone.BRONZE),
+      quarantine: given.table(stack, Zone.QUARANTINE),
+    }),
+  PipelineAlarms: (stack) =>
+    new PipelineAlarms(stack, 'Alarms', {
+      productName: 'orders',
+      processor: given.processor(stack),
+      stream: given.stream(stack),
+      deadLetterQueue: Queue.fromQueueArn(stack, 'DeadLetters', arn('sqs', 'dead-letters')),
+      serviceLevels: ordersContract().sla,
+      topics: [given.topic(stack)],
+    }),
+  DataProduct: (stack) =>
+    new DataProduct(stack, 'Orders', {
+      contract: ordersContract(),
+      lake: given.lake(stack),
+      source: StreamSource.kinesis(given.stream(stack)),
+      alarms: { topics: [given.topic(stack)] },
+    }),
+};
+
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:eu-central-1:123456789012:${resource}`;
+}
+
+describe('with its defaults', () => {
+  it.each(Object.keys(constructs))('%s', (name) => {
+    const stack = new Stack(new App(), 'Stack');
+    constructs[name](stack);
+    expect(stack).toMatchStackSnapshot();
+  });
+});
