@@ -80,7 +80,7 @@ export class ZoneBucket extends ZoneBucketBase {
 
   readonly bucket: s3.Bucket;
   readonly encryptionKey: kms.IKey;
-  readonly root = undefined;
+  readonly root?: string;
   /** Where the server access logs go. */
   readonly logBucket: s3.IBucket;
   private readonly maintainers: string[] = [];
