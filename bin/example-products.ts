@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import type { ProductInput } from '../lib/local';
+import { CommandFailed } from './command-failed';
+import { readContract } from './read-contract';
+import { exampleContractFiles } from './reference-contracts';
+
+interface Example {
+  readonly events: string;
+  /** Instead of `events`, where all there is is asked for. */
+  readonly fullEvents?: string;
+  readonly questions: ProductInput['questions'];
+}
+
+/** What the files of vega-datasets are good for, by the name of their contract. */
+const EXAMPLES: Record<string, Example> = {
+  earthquakes: {
+    events: 'earthquakes.json',
+    questions: [
+      {
+        question: 'The strongest events of the week, and how deep they were',
+        sql: `SELECT properties.mag AS magnitude, properties.place AS place, geometry.coordinates[3] AS depth_km,
+       strftime(properties.time, '%Y-%m-%d %H:%M') AS utc
+FROM bronze.earthquakes ORDER BY properties.mag DESC NULLS LAST, id LIMIT 5`,
+      },
+      {
+        question: 'Which networks report most?',
+        sql: `SELECT properties.net AS network, count(*) AS events, round(avg(properties.mag), 2) AS mean_magnitude,
+       count(properties.felt) AS felt
+FROM bronze.earthquakes GROUP BY 1 ORDER BY events DESC, network LIMIT 5`,
+      },
+    ],
+  },
+  flights: {
+    events: 'flights-200k.json',
+    fullEvents: 'flights-3m.parquet',
+    questions: [
+      {
+        question: 'Does a longer flight make up for its delay?',
+        sql: `SELECT CASE WHEN distance < 500 THEN '< 500' WHEN distance < 1500 THEN '500 to 1500' ELSE '> 1500' END AS miles,
+       count(*) AS flights, round(avg(delay), 1) AS mean_delay, quantile_disc(delay, 0.95) AS p95_delay
+FROM bronze.flights GROUP BY 1 ORDER BY min(distance)`,
+      },
+      {
+        question: 'At what time of day do delays build up?',
+        sql: `SELECT hour, count(*) AS flights, round(avg(delay), 1) AS mean_delay
+FROM (SELECT 3 * CAST(floor(coalesce(departure_hour, extract(hour FROM departure)) / 3) AS INTEGER) AS hour, delay FROM bronze.flights)
+GROUP BY 1 ORDER BY 1`,
+      },
+    ],
+  },
+  movies: {
+    events: 'movies.json',
+    questions: [
+      {
+        question: 'Which genres return most on a dollar of budget?',
+        sql: `SELECT major_genre AS genre, count(*) AS films, round(sum(worldwide_gross) / sum(production_budget), 2) AS "return"
+FROM bronze.movies WHERE worldwide_gross > 0 AND major_genre IS NOT NULL
+GROUP BY 1 HAVING count(*) >= 20 ORDER BY "return" DESC LIMIT 5`,
+      },
+      {
+        question: 'Why were films quarantined?',
+        sql: `SELECT reason_code AS reason, reason_path AS field, count(*) AS films
+FROM quarantine.movies GROUP BY ALL ORDER BY films DESC, reason, field`,
+      },
+    ],
+  },
+};
+
+/** The examples of this repository with the data they describe. */
+export function exampleProducts(full: boolean): ProductInput[] {
+  const data = dataDirectory();
+  return exampleContractFiles()
+    .map((file) => ({ file, example: EXAMPLES[basename(file, '.odcs.yaml')] }))
+    .filter(({ example }) => example !== undefined)
+    .map(({ file, example }) => ({
+      contract: readContract(file),
+      events: join(data, full ? (example.fullEvents ?? example.events) : example.events),
+      questions: example.questions,
+    }));
+}
+
+/** vega-datasets exports code only; its data lies beside it. */
+function dataDirectory(): string {
+  try {
+    let directory = dirname(require.resolve('vega-datasets'));
+    while (!existsSync(join(directory, 'data')) && dirname(directory) !== directory)
+      directory = dirname(directory);
+    return join(directory, 'data');
+  } catch {
+    throw CommandFailed.usage(
+      'The example data is not installed (npm install vega-datasets). For your own data: lakehouse run --contract FILE --events FILE',
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import type { ProductReport } from '../lib/local';
+
+/** What a run did, for a terminal. */
+export function resultTable(reports: readonly ProductReport[]): string {
+  const overview = table(
+    ['product', 'records', 'accepted', 'quarantined', 'replayed', 'p50', 'p99', 'rows/s', 'alarms'],
+    reports.map(({ summary }) => [
+      summary.product,
+      count(summary.records.read),
+      count(summary.records.accepted),
+      count(summary.records.quarantined),
+      count(summary.records.replayed),
+      milliseconds(summary.latencyMs.p50),
+      milliseconds(summary.latencyMs.p99),
+      count(summary.rowsPerSecond),
+      String(summary.alarms.filter(({ state }) => state === 'ALARM').length),
+    ]),
+  );
+  return ['', overview, ...reports.flatMap(details)].join('\n');
+}
+
+function details({ summary, answers }: ProductReport): string[] {
+  const lines: string[] = [];
+  const reasons = Object.entries(summary.records.quarantinedByReason);
+  const alarms = summary.alarms.filter(({ state }) => state === 'ALARM');
+  if (reasons.length === 0 && alarms.length === 0 && answers.length === 0) return lines;
+  lines.push(heading(summary.product));
+  for (const [reason, records] of reasons)
+    lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
+  for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
+  for (const { question, columns, rows } of answers) {
+    lines.push('', `  ${printable(question, 100)}`, indent(table(columns, rows)));
+  }
+  lines.push('');
+  return lines;
+}
+
+/** Columns as wide as their content; figures to the right. */
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => printable(cell)));
+  const figures = columns.map((_, index) => cells.every((row) => /^[-\d.,]*( m?s)?$/.test(row[index])));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((row) => row[index].length)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, index) => (figures[index] ? cell.padStart(widths[index]) : cell.padEnd(widths[index])))
+      .join('  ')
+      .trimEnd();
+  return [line(columns), widths.map((width) => '─'.repeat(width)).join('  '), ...cells.map(line), ''].join(
+    '\n',
+  );
+}
+
+/** Data may hold anything; a terminal must not obey it. */
+function printable(text: string, longest = 60): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ').slice(0, longest);
+}
+
+function heading(text: string): string {
+  return `── ${text} ${'─'.repeat(Math.max(0, 76 - text.length))}`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+/** Without the stack before it and the resource after it: `Movies/Alarms/QuarantineRate`. */
+function shortPath(path: string): string {
+  return path
+    .split('/')
+    .slice(1)
+    .join('/')
+    .replace(/\/Resource$/, '');
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
+
+function milliseconds(value: number | null): string {
+  if (value === null) return '';
+  return value < 10_000 ? `${value} ms` : `${(value / 1000).toFixed(1)} s`;
+}

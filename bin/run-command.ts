@@ -1,0 +1,132 @@
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  DirectoryInUse,
+  INSTALL_DUCKDB,
+  ProvisioningFailed,
+  RunLock,
+  UnusableInput,
+  runOnLaptop,
+} from '../lib/local';
+import type { LaptopRunResult, ProductInput } from '../lib/local';
+import { CommandFailed } from './command-failed';
+import { exampleProducts } from './example-products';
+import { progressOn } from './progress';
+import { readContract } from './read-contract';
+import { resultTable } from './result-table';
+
+interface RunArguments {
+  readonly products: ProductInput[];
+  readonly out: string;
+}
+
+/** Synthesizes the reference stack for the contracts, runs it on this machine and prints what became of the events. */
+export async function run(args: string[]): Promise<void> {
+  const { products, out } = readArguments(args);
+  const lock = lockOf(out);
+  try {
+    const result = await runLocked(products, out);
+    process.stdout.write(resultTable(result.reports));
+    if (!result.hasSql) {
+      process.stdout.write(`\nNo SQL answers: DuckDB is not installed (${INSTALL_DUCKDB}).\n`);
+    }
+    process.stdout.write(
+      `\nTables   ${out}\nReport   ${result.reportFile}\nSummary  ${result.summaryFile}\n`,
+    );
+    const failures = result.reports.flatMap(({ summary }) =>
+      summary.failure === undefined ? [] : [`${summary.product}: ${summary.failure}`],
+    );
+    if (failures.length > 0) {
+      throw new CommandFailed(
+        `${failures.join('\n')}\nNothing after it was skipped: run again once its cause is mended.`,
+        1,
+      );
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+async function runLocked(products: ProductInput[], out: string): Promise<LaptopRunResult> {
+  const assembly = join(out, '.lakehouse', 'cdk.out');
+  await synthesize(products, assembly);
+  const progress = progressOn(process.stderr);
+  try {
+    return await runOnLaptop({ assembly, out, products, progress });
+  } catch (error) {
+    if (error instanceof UnusableInput || error instanceof ProvisioningFailed) {
+      throw CommandFailed.usage(error.message);
+    }
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+async function synthesize(products: ProductInput[], directory: string): Promise<void> {
+  const { synthesizeReference } = await loadSynthesis();
+  try {
+    synthesizeReference(
+      products.map(({ contract }) => contract),
+      directory,
+    );
+  } catch (error) {
+    // The stack is always the same: what it refuses is in the contract.
+    throw CommandFailed.usage(`The contract cannot be deployed: ${(error as Error).message}`);
+  }
+}
+
+async function loadSynthesis(): Promise<typeof import('./synthesize')> {
+  try {
+    return await import('./synthesize');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new CommandFailed(
+      'The AWS CDK is not installed. Install it: npm install aws-cdk-lib constructs',
+      1,
+    );
+  }
+}
+
+function lockOf(out: string): RunLock {
+  try {
+    return RunLock.acquire(join(out, '.lakehouse', 'lock'));
+  } catch (error) {
+    if (error instanceof DirectoryInUse) throw new CommandFailed(error.message, 1);
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== undefined) throw new CommandFailed(`--out ${out}: ${message}`, 1);
+    throw error;
+  }
+}
+
+function readArguments(args: string[]): RunArguments {
+  const { contract, events, out, full } = parse(args);
+  const directory = resolve(out ?? 'lakehouse-out');
+  if (contract === undefined && events === undefined) {
+    return { products: exampleProducts(full ?? false), out: directory };
+  }
+  if (contract === undefined)
+    throw CommandFailed.usage('--events needs --contract FILE: what the events are to be');
+  if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
+  if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
+  return { products: [{ contract: readContract(contract), events }], out: directory };
+}
+
+function parse(args: string[]): { contract?: string; events?: string; out?: string; full?: boolean } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        contract: { type: 'string' },
+        events: { type: 'string' },
+        out: { type: 'string' },
+        full: { type: 'boolean' },
+      },
+    });
+    const empty = Object.entries(values).find(([, value]) => value === '');
+    if (empty) throw new Error(`--${empty[0]} has no value`);
+    return values;
+  } catch (error) {
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+  }
+}

@@ -1,0 +1,191 @@
+import { MAXIMUM_RECORD_BYTES } from './event-record';
+import type { EventRecord, RecordScanner } from './event-record';
+import { UnusableInput } from './unusable-input';
+
+/** What a column's text stands for, by the contract. */
+export enum CsvKind {
+  TEXT = 'text',
+  INTEGER = 'integer',
+  NUMBER = 'number',
+  BOOLEAN = 'boolean',
+  /** Text, unless it is an integer: an epoch. */
+  TIMESTAMP = 'timestamp',
+  /** A list or an object as JSON. */
+  JSON = 'json',
+}
+
+const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
+
+/**
+ * CSV with a header (RFC 4180) as one JSON object for each row. CSV knows text only: a value becomes a number or a
+ * boolean where the contract asks for one and the text is its canonical form, so that `007` is never silently 7. An
+ * empty field is null. A row with more or fewer fields than the header goes on as it stands, to be quarantined.
+ *
+ * Bytes are handled as Latin-1 characters, one for one: text in UTF-8 passes through unchanged, broken text too, which
+ * is for the handler to judge.
+ */
+export class CsvScanner implements RecordScanner {
+  private text = '';
+  /** Offset in the file of the first character of `text`. */
+  private offset: number;
+  private columns: { readonly key: string; readonly kind: CsvKind }[] | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly kindOf: (column: string) => CsvKind,
+    private readonly delimiter = ',',
+    private skipBytes = 0,
+  ) {
+    this.offset = skipBytes;
+  }
+
+  push(chunk: Buffer): EventRecord[] {
+    const skipped = Math.min(this.skipBytes, chunk.length);
+    this.skipBytes -= skipped;
+    this.text += chunk.toString('latin1', skipped);
+    return this.rows(false);
+  }
+
+  end(): EventRecord[] {
+    const records = this.rows(true);
+    if (!this.columns)
+      throw new UnusableInput(this.file, 'no header line; the first line of a CSV file names its columns');
+    return records;
+  }
+
+  private rows(atEnd: boolean): EventRecord[] {
+    const records: EventRecord[] = [];
+    let start = 0;
+    while (start < this.text.length) {
+      const row = this.row(start, atEnd);
+      if (row === undefined) break;
+      const record = this.record(row.fields, start, row.end);
+      if (record) records.push(record);
+      start = row.next;
+    }
+    this.text = this.text.slice(start);
+    this.offset += start;
+    if (this.text.length > MAXIMUM_RECORD_BYTES) {
+      throw new UnusableInput(
+        this.file,
+        `the row that begins at byte ${this.offset} is longer than ${MAXIMUM_RECORD_BYTES} bytes. Is a quote missing?`,
+      );
+    }
+    return records;
+  }
+
+  /** Undefined when the row goes on in the next piece. `end` leaves out the line break. */
+  private row(start: number, atEnd: boolean): { fields: string[]; end: number; next: number } | undefined {
+    const newline = this.text.indexOf('\n', start);
+    if (newline < 0 && !atEnd) return undefined;
+    const lineEnd = newline < 0 ? this.text.length : newline;
+    const contentEnd = this.text[lineEnd - 1] === '\r' && lineEnd > start ? lineEnd - 1 : lineEnd;
+    const line = this.text.slice(start, contentEnd);
+    if (!line.includes('"')) {
+      return {
+        fields: line.split(this.delimiter),
+        end: contentEnd,
+        next: Math.min(lineEnd + 1, this.text.length),
+      };
+    }
+    return this.quotedRow(start, atEnd);
+  }
+
+  private quotedRow(
+    start: number,
+    atEnd: boolean,
+  ): { fields: string[]; end: number; next: number } | undefined {
+    const { text, delimiter } = this;
+    const fields: string[] = [];
+    for (let at = start; ;) {
+      let field = '';
+      if (text[at] === '"') {
+        const opened = at++;
+        for (;;) {
+          const quote = text.indexOf('"', at);
+          if (quote < 0) {
+            if (!atEnd) return undefined;
+            throw new UnusableInput(
+              this.file,
+              `the quote opened at byte ${this.offset + opened} is never closed: the file is truncated or a quote is missing`,
+            );
+          }
+          field += text.slice(at, quote);
+          at = quote + 1;
+          if (at >= text.length && !atEnd) return undefined;
+          if (text[at] !== '"') break;
+          field += '"';
+          at++;
+        }
+      }
+      // After a closing quote only a delimiter belongs here; anything else is kept as part of the field.
+      let end = at;
+      while (end < text.length && text[end] !== delimiter && text[end] !== '\n') end++;
+      if (end >= text.length && !atEnd) return undefined;
+      const last = text[end] !== delimiter;
+      const contentEnd = last && end > at && text[end - 1] === '\r' ? end - 1 : end;
+      fields.push(field + text.slice(at, contentEnd));
+      if (last) return { fields, end: contentEnd, next: Math.min(end + 1, text.length) };
+      at = end + 1;
+    }
+  }
+
+  private record(fields: string[], start: number, end: number): EventRecord | undefined {
+    if (fields.length === 1 && fields[0].trim() === '') return undefined;
+    if (!this.columns) {
+      this.columns = this.header(fields);
+      return undefined;
+    }
+    const position = this.offset + end;
+    if (fields.length !== this.columns.length) {
+      return { bytes: Buffer.from(this.text.slice(start, end), 'latin1'), position };
+    }
+    let json = '{';
+    for (let index = 0; index < fields.length; index++) {
+      const { key, kind } = this.columns[index];
+      json += (index > 0 ? ',' : '') + key + ':' + jsonValue(fields[index], kind);
+    }
+    return { bytes: Buffer.from(json + '}', 'latin1'), position };
+  }
+
+  private header(fields: string[]): { key: string; kind: CsvKind }[] {
+    const names = fields.map((field, index) => (field === '' ? `column_${index + 1}` : field));
+    const repeated = names.find((name, index) => names.indexOf(name) < index);
+    if (repeated !== undefined) {
+      throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);
+    }
+    return names.map((name) => ({ key: JSON.stringify(name), kind: this.kindOf(utf8(name)) }));
+  }
+}
+
+function jsonValue(text: string, kind: CsvKind): string {
+  if (text === '') return 'null';
+  switch (kind) {
+    case CsvKind.INTEGER:
+    case CsvKind.TIMESTAMP:
+      return INTEGER.test(text) ? text : JSON.stringify(text);
+    case CsvKind.NUMBER:
+      return NUMBER.test(text) ? text : JSON.stringify(text);
+    case CsvKind.BOOLEAN:
+      return text === 'true' || text === 'false' ? text : JSON.stringify(text);
+    case CsvKind.JSON:
+      return isJsonContainer(text) ? text : JSON.stringify(text);
+    default:
+      return JSON.stringify(text);
+  }
+}
+
+function isJsonContainer(text: string): boolean {
+  if (!text.startsWith('{') && !text.startsWith('[')) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function utf8(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('utf8');
+}

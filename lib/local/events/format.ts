@@ -1,0 +1,105 @@
+import { closeSync, openSync, readSync } from 'node:fs';
+import { extname } from 'node:path';
+import { JsonListScanner } from './json-list-scanner';
+import { UnusableInput } from './unusable-input';
+
+export enum EventFormat {
+  JSON_LINES = 'NDJSON',
+  JSON_LIST = 'JSON array',
+  GEO_JSON = 'GeoJSON features',
+  CSV = 'CSV',
+  TSV = 'TSV',
+  PARQUET = 'Parquet',
+}
+
+export interface DetectedFormat {
+  readonly format: EventFormat;
+  /** Bytes of a byte order mark before the content. */
+  readonly skipBytes: number;
+}
+
+const BY_EXTENSION: Record<string, EventFormat> = {
+  '.ndjson': EventFormat.JSON_LINES,
+  '.jsonl': EventFormat.JSON_LINES,
+  '.csv': EventFormat.CSV,
+  '.tsv': EventFormat.TSV,
+  '.parquet': EventFormat.PARQUET,
+};
+const SAMPLE_BYTES = 1024 * 1024;
+
+/**
+ * What kind of file this is, by its extension and, where that leaves a choice, by its first bytes: `.json` may hold an
+ * array, GeoJSON or one document for each line.
+ * @throws UnusableInput
+ */
+export function detectFormat(file: string): DetectedFormat {
+  const sample = readStart(file);
+  const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => sample[index] === byte);
+  if (starts(0x1f, 0x8b) || starts(0x28, 0xb5, 0x2f, 0xfd)) {
+    throw new UnusableInput(file, 'the file is compressed. Decompress it first');
+  }
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) {
+    throw new UnusableInput(file, 'the file is in UTF-16. Convert it to UTF-8 first');
+  }
+  if (starts(0x50, 0x41, 0x52, 0x31)) return { format: EventFormat.PARQUET, skipBytes: 0 };
+  const skipBytes = starts(0xef, 0xbb, 0xbf) ? 3 : 0;
+  const extension = extname(file).toLowerCase();
+  const format = BY_EXTENSION[extension] ?? jsonFormat(file, sample.subarray(skipBytes), extension);
+  if (format === EventFormat.PARQUET)
+    throw new UnusableInput(file, 'not a Parquet file: it does not begin with PAR1');
+  return { format, skipBytes };
+}
+
+function jsonFormat(file: string, sample: Buffer, extension: string): EventFormat {
+  const text = sample.toString('utf8').trimStart();
+  if (text.startsWith('[')) return EventFormat.JSON_LIST;
+  if (text.startsWith('{')) {
+    if (holdsFeatures(file, sample)) return EventFormat.GEO_JSON;
+    if (firstLineIsJson(text)) return EventFormat.JSON_LINES;
+    throw new UnusableInput(
+      file,
+      'neither a JSON array, nor an object with a list of features, nor one JSON document for each line. ' +
+        'Name it .ndjson if its lines are to be read as records whatever they hold',
+    );
+  }
+  if (extension === '.json' || extension === '.geojson') {
+    throw new UnusableInput(file, text === '' ? 'the file is empty' : 'it begins with neither "[" nor "{"');
+  }
+  throw new UnusableInput(
+    file,
+    'the format is not known. Allowed: .ndjson or .jsonl, .json, .geojson, .csv, .tsv, .parquet',
+  );
+}
+
+/** A list named `features` of objects: events may well have a list of numbers by that name. */
+function holdsFeatures(file: string, sample: Buffer): boolean {
+  const scanner = new JsonListScanner(file);
+  try {
+    const records = scanner.push(sample);
+    return scanner.listFound && records.every(({ bytes }) => bytes[0] === 0x7b);
+  } catch (error) {
+    if (error instanceof UnusableInput) return false;
+    throw error;
+  }
+}
+
+function firstLineIsJson(text: string): boolean {
+  const end = text.indexOf('\n');
+  try {
+    JSON.parse(end < 0 ? text : text.slice(0, end));
+    return true;
+  } catch {
+    // A line longer than the sample cannot be told from a truncated document; lines are the likelier.
+    return end < 0 && text.length >= SAMPLE_BYTES / 2;
+  }
+}
+
+function readStart(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(SAMPLE_BYTES);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, SAMPLE_BYTES, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}

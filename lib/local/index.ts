@@ -1,0 +1,11 @@
+/** Runs a synthesized app on this machine. Used by the `lakehouse` command. */
+export { INSTALL_DUCKDB } from './duckdb';
+export { UnusableInput } from './events/unusable-input';
+export type { AlarmReport } from './metrics/alarm';
+export { runOnLaptop } from './run/laptop-run';
+export type { LaptopRunOptions, LaptopRunResult } from './run/laptop-run';
+export type { ProductInput, RunProgress } from './run/product-run';
+export { ProvisioningFailed } from './run/provisioning';
+export { DirectoryInUse, RunLock } from './run/run-lock';
+export type { SqlAnswer, SqlQuestion } from './run/sql-answers';
+export type { ProductReport, ProductSummary } from './run/summary';

@@ -1,0 +1,213 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { EventFile, Inspection } from '../events/event-file';
+import { FunctionPool } from '../functions/function-pool';
+import { embeddedMetrics } from '../metrics/embedded-metrics';
+import { LatencyHistogram } from '../metrics/latency-histogram';
+import type { MetricStore } from '../metrics/metric-store';
+import { workerModule } from '../package-root';
+import { EmbeddedShard } from '../streams/embedded-shard';
+import { ShardDelivery } from '../streams/shard-delivery';
+import type { DiscardedBatch } from '../streams/shard-delivery';
+import { kinesisEvent } from '../streams/stream-record';
+import type { StreamRecord } from '../streams/stream-record';
+import { isObject, objectAt } from '../template/json';
+import type { JsonObject } from '../template/json';
+import { LAPTOP } from '../template/physical-names';
+import type { Pipeline } from './pipeline';
+import { ServiceMetrics } from './service-metrics';
+import { sequenceNumber, shardIds } from './source-ledger';
+import type { Source } from './source-ledger';
+
+/** A batch failed until it was given up. Nothing after it in its shard was delivered, so running again goes on there. */
+export class BatchGivenUp extends Error {
+  constructor(
+    readonly batch: DiscardedBatch,
+    reason: string,
+  ) {
+    const { shardId, batchSize, startSequenceNumber } = batch.KinesisBatchInfo;
+    super(
+      `${batch.requestContext.condition}: ${batchSize} record(s) of ${shardId} from sequence number ${startSequenceNumber} on. ` +
+        `Last error of the function: ${reason}`,
+    );
+    this.name = 'BatchGivenUp';
+  }
+}
+
+export interface PipelineRunOptions {
+  readonly pipeline: Pipeline;
+  readonly events: EventFile;
+  readonly inspection: Inspection;
+  readonly source: Source;
+  readonly metrics: MetricStore;
+  /** Directory of what the run keeps beside the tables. */
+  readonly stateDirectory: string;
+  readonly progress: (delivered: number, total: number) => void;
+}
+
+export interface PipelineResult {
+  readonly read: number;
+  readonly seconds: number;
+  readonly latency: LatencyHistogram;
+  readonly invocations: number;
+  /** Records quarantined by reason, as the function logged them. */
+  readonly reasons: Record<string, number>;
+  /** The run's first batch that was given up; the function's records up to it are in the tables. */
+  readonly failure?: BatchGivenUp;
+}
+
+/** Lambda tries for hours; somebody who waits at a terminal would rather know. */
+const MAXIMUM_RETRIES = 4;
+
+/** Feeds a file of events through a pipeline: into its stream, and batch by batch into its function. */
+export async function runPipeline(options: PipelineRunOptions): Promise<PipelineResult> {
+  const { pipeline, events, inspection, source, metrics, stateDirectory } = options;
+  const started = performance.now();
+  const service = new ServiceMetrics(pipeline, metrics);
+  const latency = new LatencyHistogram();
+  const log = new FunctionLog(join(stateDirectory, 'logs', `${pipeline.function.name}.log`), metrics);
+  const concurrency = Math.min(source.shards, availableParallelism());
+  const pool = new FunctionPool(
+    { definition: pipeline.function, worker: workerModule(), output: (line) => log.add(line) },
+    concurrency,
+  );
+  let delivered = 0;
+  let invocations = 0;
+  let failure: BatchGivenUp | undefined;
+
+  const shards = shardIds(source).map((shardId) => new EmbeddedShard(shardId, pipeline.mapping));
+  const deliverAll = async (shard: EmbeddedShard): Promise<void> => {
+    let lastError = 'none';
+    const delivery = new ShardDelivery({
+      mapping: withFewRetries(pipeline.mapping),
+      shardId: shard.shardId,
+      streamArn: pipeline.stream.arn,
+      functionArn: pipeline.function.arn,
+      invoke: async (records) => {
+        const invoked = Date.now();
+        const result = await pool.invoke(
+          kinesisEvent(records, shard.shardId, {
+            streamArn: pipeline.stream.arn,
+            region: LAPTOP.region,
+            roleArn: pipeline.roleArn,
+          }),
+        );
+        invocations++;
+        service.invoked(records, invoked, result);
+        lastError = result.error ? `${result.error.type}: ${result.error.message}` : 'reported as failed';
+        return result;
+      },
+      delivered: (records) => {
+        const now = Date.now();
+        for (const { arrivedAt } of records) latency.add(now - arrivedAt);
+        delivered += records.length;
+        options.progress(delivered, inspection.rows);
+      },
+      discard: async (batch) => {
+        service.deadLettered();
+        if (pipeline.failureQueue) appendToQueue(stateDirectory, pipeline.failureQueue.name, batch);
+        throw new BatchGivenUp(batch, lastError);
+      },
+    });
+    for (let batch = await shard.take(); batch; batch = await shard.take()) await delivery.deliver(batch);
+  };
+
+  const deliveries = shards.map(deliverAll);
+  try {
+    await Promise.all([feed(events, shards, service), ...deliveries]);
+  } catch (error) {
+    // Every shard stops after the batch it is at.
+    for (const shard of shards) shard.fail(error as Error);
+    await Promise.allSettled(deliveries);
+    if (!(error instanceof BatchGivenUp)) throw error;
+    failure = error;
+  } finally {
+    await pool.close();
+    log.close();
+  }
+  return {
+    read: delivered,
+    seconds: (performance.now() - started) / 1000,
+    latency,
+    invocations,
+    reasons: log.reasons,
+    failure,
+  };
+}
+
+/** Puts the records into the shards in turn, as fast as the slowest of them takes them. */
+async function feed(events: EventFile, shards: EmbeddedShard[], service: ServiceMetrics): Promise<void> {
+  let row = 0;
+  for await (const records of events.records()) {
+    let bytes = 0;
+    for (const { bytes: data, position } of records) {
+      const record: StreamRecord = {
+        sequenceNumber: sequenceNumber(position),
+        partitionKey: String(row),
+        data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
+        arrivedAt: Date.now(),
+      };
+      bytes += data.byteLength;
+      const full = shards[row % shards.length].put(record);
+      row++;
+      if (full) await full;
+    }
+    if (records.length > 0) service.received(records.length, bytes);
+  }
+  for (const shard of shards) shard.end();
+}
+
+function withFewRetries(mapping: Pipeline['mapping']): Pipeline['mapping'] {
+  const { maximumRetryAttempts } = mapping;
+  const attempts =
+    maximumRetryAttempts < 0 ? MAXIMUM_RETRIES : Math.min(MAXIMUM_RETRIES, maximumRetryAttempts);
+  return { ...mapping, maximumRetryAttempts: attempts };
+}
+
+/** A queue is a file with a message on each line. */
+function appendToQueue(stateDirectory: string, queue: string, message: object): void {
+  const file = join(stateDirectory, 'queues', `${queue}.ndjson`);
+  mkdirSync(dirname(file), { recursive: true });
+  appendFileSync(file, `${JSON.stringify(message)}\n`);
+}
+
+/** The function's output: metrics go to the store, all of it to a file. */
+class FunctionLog {
+  readonly reasons: Record<string, number> = {};
+  private lines: string[] = [];
+
+  constructor(
+    private readonly file: string,
+    private readonly metrics: MetricStore,
+  ) {
+    mkdirSync(dirname(file), { recursive: true });
+  }
+
+  add(line: string): void {
+    for (const { identity, value, timestamp } of embeddedMetrics(line)) {
+      this.metrics.add(identity, value, timestamp);
+    }
+    for (const [reason, count] of Object.entries(quarantineReasons(line))) {
+      this.reasons[reason] = (this.reasons[reason] ?? 0) + Number(count);
+    }
+    this.lines.push(line);
+    if (this.lines.length >= 100) this.close();
+  }
+
+  close(): void {
+    if (this.lines.length > 0) appendFileSync(this.file, `${this.lines.join('\n')}\n`);
+    this.lines = [];
+  }
+}
+
+/** From the line the handler logs for each batch (lambda/signals/ingest-log.ts). */
+function quarantineReasons(line: string): JsonObject {
+  if (!line.startsWith('{') || !line.includes('"reasons"')) return {};
+  try {
+    const entry: unknown = JSON.parse(line);
+    return isObject(entry) ? objectAt(entry, 'reasons') : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,92 @@
+import { functionDefinition } from '../functions/function-definition';
+import type { FunctionDefinition } from '../functions/function-definition';
+import { eventSourceMapping } from '../streams/event-source-mapping';
+import type { EventSourceMapping } from '../streams/event-source-mapping';
+import type { CloudAssembly, Resource } from '../template/assembly';
+import { isObject, listAt, numberAt, objectAt, textAt } from '../template/json';
+import type { JsonObject } from '../template/json';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import type { EmbeddedLake, LocalTable } from './embedded-lake';
+
+/** A stream, the function that reads it, the tables it fills and the alarms that watch it, as the template has them. */
+export interface Pipeline {
+  readonly product: string;
+  readonly stream: Resource;
+  readonly shards: number;
+  readonly function: FunctionDefinition;
+  readonly roleArn: string;
+  readonly mapping: EventSourceMapping;
+  /** Where batches that were given up are noted. */
+  readonly failureQueue?: Resource;
+  readonly tables: LocalTable[];
+  readonly alarms: Resource[];
+  readonly metricNamespace: string;
+}
+
+/** An on-demand stream begins with four. */
+const ON_DEMAND_SHARDS = 4;
+
+/** Every pipeline of an app that reads a Kinesis stream. */
+export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline[] {
+  return assembly.ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => {
+    const stream = assembly.byArn(textAt(properties, 'EventSourceArn') ?? '');
+    const target = functionOf(assembly, textAt(properties, 'FunctionName') ?? '');
+    const definition = target && functionDefinition(assembly, target);
+    if (stream?.type !== 'AWS::Kinesis::Stream' || !definition) return [];
+    const mapping = eventSourceMapping(properties);
+    const product = definition.environment[HANDLER_ENVIRONMENT.product] ?? definition.name;
+    const failureQueue = assembly.byArn(mapping.failureDestination ?? '');
+    return [
+      {
+        product,
+        stream,
+        shards: numberAt(stream.properties, 'ShardCount') ?? ON_DEMAND_SHARDS,
+        function: localFunction(definition, lake),
+        roleArn: textAt(target.properties, 'Role') ?? '',
+        mapping,
+        failureQueue,
+        tables: Object.values(definition.environment).flatMap((value) => lake.table(value) ?? []),
+        alarms: alarmsOn(assembly, {
+          FunctionName: definition.name,
+          StreamName: stream.name,
+          QueueName: failureQueue?.name,
+          Product: product,
+        }),
+        metricNamespace: definition.environment[HANDLER_ENVIRONMENT.metricNamespace] ?? '',
+      },
+    ];
+  });
+}
+
+/** The function with its tables as directories. */
+export function localFunction(definition: FunctionDefinition, lake: EmbeddedLake): FunctionDefinition {
+  const environment = Object.fromEntries(
+    Object.entries(definition.environment).map(([key, value]) => [key, lake.localized(value)]),
+  );
+  return { ...definition, environment };
+}
+
+/** Mappings name their function by name or by ARN. */
+function functionOf(assembly: CloudAssembly, nameOrArn: string): Resource | undefined {
+  return assembly
+    .ofType('AWS::Lambda::Function')
+    .find(({ name, arn }) => name === nameOrArn || arn === nameOrArn);
+}
+
+function alarmsOn(
+  assembly: CloudAssembly,
+  dimensions: Readonly<Record<string, string | undefined>>,
+): Resource[] {
+  return assembly.ofType('AWS::CloudWatch::Alarm').filter(({ properties }) =>
+    metricsOf(properties).some((metric) =>
+      listAt(metric, 'Dimensions')
+        .filter(isObject)
+        .some(({ Name, Value }) => Value !== undefined && dimensions[String(Name)] === Value),
+    ),
+  );
+}
+
+function metricsOf(properties: JsonObject): JsonObject[] {
+  const queries = listAt(properties, 'Metrics').filter(isObject);
+  return [properties, ...queries.map((query) => objectAt(objectAt(query, 'MetricStat'), 'Metric'))];
+}
