@@ -25,7 +25,7 @@ export class AlarmFactory {
     private readonly actionsEnabled: boolean,
   ) {}
 
-  public create(id: string, plan: AlarmPlan): Alarm {
+  create(id: string, plan: AlarmPlan): Alarm {
     return new Alarm(this.scope, id, {
       metric: plan.metric,
       threshold: plan.threshold,

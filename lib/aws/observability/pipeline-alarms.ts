@@ -41,6 +41,7 @@ export interface PipelineAlarmsOptions {
   readonly runbookUrl?: string;
 }
 
+/** What a pipeline's alarms watch, and how they behave. */
 export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
   /** Name of the data product, as the handler reports it. */
   readonly productName: string;
@@ -223,7 +224,7 @@ export class PipelineAlarms extends Construct {
    * Tells a topic when an alarm starts and when it ends. CloudWatch is allowed to publish to the topic and to use
    * its key, as far as both belong to this app; the owner of an imported topic adds the same two statements.
    */
-  public notify(topic: ITopic): void {
+  notify(topic: ITopic): void {
     if (this.told.includes(topic)) return;
     this.told.push(topic);
     allowAlarms(topic);
@@ -231,7 +232,7 @@ export class PipelineAlarms extends Construct {
   }
 
   /** Adds an action of your own, for the start and the end of every alarm. */
-  public addAction(action: IAlarmAction): void {
+  addAction(action: IAlarmAction): void {
     this.hasAction = true;
     for (const alarm of this.all) {
       alarm.addAlarmAction(action);

@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
 import type { IIngestStream } from '../streams';
 
+/** The pipeline whose metrics are wanted. */
 export interface PipelineMetricsProps {
   /** Name of the data product: the `Product` dimension of the metrics the handler emits. */
   readonly productName: string;
@@ -51,27 +52,27 @@ export class PipelineMetrics {
    * Age of the last record of each batch when the function received it, in milliseconds. It goes on being emitted,
    * and grows, while one shard retries a batch that fails: the stream's own figure does not show that.
    */
-  public consumerIteratorAge(): Metric {
+  consumerIteratorAge(): Metric {
     return this.ofFunction('IteratorAge', Stats.MAXIMUM);
   }
 
   /** Age of the last record handed out by `GetRecords`, over all shards and all readers, in milliseconds. */
-  public streamIteratorAge(): Metric {
+  streamIteratorAge(): Metric {
     return this.ofStream('GetRecords.IteratorAgeMilliseconds', Stats.MAXIMUM);
   }
 
   /** Invocations that ended in an error. Records of a partial batch response are not among them. */
-  public functionErrors(): Metric {
+  functionErrors(): Metric {
     return this.ofFunction('Errors', Stats.SUM);
   }
 
   /** Invocations refused for want of concurrency. */
-  public functionThrottles(): Metric {
+  functionThrottles(): Metric {
     return this.ofFunction('Throttles', Stats.SUM);
   }
 
   /** Records producers could not write because a shard was at its limit, in percent of all they tried to write. */
-  public refusedWritesPercent(): MathExpression {
+  refusedWritesPercent(): MathExpression {
     return new MathExpression({
       expression: '100 * FILL(refused, 0) / (FILL(refused, 0) + FILL(written, 0))',
       usingMetrics: {
@@ -84,7 +85,7 @@ export class PipelineMetrics {
   }
 
   /** `GetRecords` calls refused because the readers of a shard were at its limit. */
-  public refusedReads(): Metric {
+  refusedReads(): Metric {
     return this.ofStream('ReadProvisionedThroughputExceeded', Stats.SUM);
   }
 
@@ -92,7 +93,7 @@ export class PipelineMetrics {
    * Batches given up and noted in the dead-letter queue.
    * @throws Error when there is no dead-letter queue
    */
-  public deadLetters(): IMetric {
+  deadLetters(): IMetric {
     const queue = this.props.deadLetterQueue;
     if (queue === undefined) {
       throw new Error(
@@ -109,22 +110,22 @@ export class PipelineMetrics {
   }
 
   /** Records the handler read. */
-  public recordsRead(period?: Duration): Metric {
+  recordsRead(period?: Duration): Metric {
     return this.ofProduct(METRICS.recordsRead, Stats.SUM, period);
   }
 
   /** Records written to bronze. */
-  public recordsAccepted(): Metric {
+  recordsAccepted(): Metric {
     return this.ofProduct(METRICS.recordsAccepted, Stats.SUM);
   }
 
   /** Records written to quarantine. */
-  public recordsQuarantined(): Metric {
+  recordsQuarantined(): Metric {
     return this.ofProduct(METRICS.recordsQuarantined, Stats.SUM);
   }
 
   /** Records sent to quarantine in percent of those read; no value while nothing is read. */
-  public quarantinedPercent(): MathExpression {
+  quarantinedPercent(): MathExpression {
     return new MathExpression({
       expression: '100 * FILL(quarantined, 0) / read',
       usingMetrics: { quarantined: this.recordsQuarantined(), read: this.recordsRead() },
@@ -134,7 +135,7 @@ export class PipelineMetrics {
   }
 
   /** Milliseconds from the arrival of a batch's oldest record to the commit that made it visible. */
-  public freshness(): Metric {
+  freshness(): Metric {
     return this.ofProduct(METRICS.freshness, Stats.MAXIMUM);
   }
 

@@ -114,6 +114,7 @@ export interface StreamProcessorOptions {
   readonly metricNamespace?: string;
 }
 
+/** What is processed, to where, and how. */
 export interface StreamProcessorProps extends StreamProcessorOptions {
   /** The contract records are decoded, validated and encoded by. */
   readonly contract: DataContract;

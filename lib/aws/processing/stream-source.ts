@@ -14,12 +14,12 @@ export interface StreamSourceBinding {
 /** Where the records of a `StreamProcessor` come from. */
 export abstract class StreamSource {
   /** A Kinesis data stream; one the user owns comes in by `IngestStream.fromStream`. */
-  public static kinesis(stream: IIngestStream): StreamSource {
+  static kinesis(stream: IIngestStream): StreamSource {
     return new KinesisSource(stream);
   }
 
   /** Lets the processor's role read. Called once by the processor. */
-  public abstract bind(grantee: IGrantable): StreamSourceBinding;
+  abstract bind(grantee: IGrantable): StreamSourceBinding;
 }
 
 class KinesisSource extends StreamSource {
@@ -27,7 +27,7 @@ class KinesisSource extends StreamSource {
     super();
   }
 
-  public bind(grantee: IGrantable): StreamSourceBinding {
+  bind(grantee: IGrantable): StreamSourceBinding {
     this.stream.grantRead(grantee);
     return { stream: this.stream, bundle: BUNDLES.kinesisIngest };
   }

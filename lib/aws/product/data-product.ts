@@ -7,6 +7,7 @@ import { StreamProcessor, type StreamProcessorOptions, type StreamSource } from 
 import type { MedallionLake } from '../storage';
 import { classificationsOf, ownerOf, ownershipTags } from './ownership-tags';
 
+/** The contract of a product, and what it is made in. */
 export interface DataProductProps {
   /** The contract everything below follows from. */
   readonly contract: DataContract;
@@ -117,7 +118,7 @@ export class DataProduct extends Construct {
    * The product's table in a zone: bronze or quarantine.
    * @throws Error when the product has no table in that zone
    */
-  public table(zone: Zone): ILakeTable {
+  table(zone: Zone): ILakeTable {
     const table = this.tables.get(zone);
     if (table !== undefined) return table;
     const known = [...this.tables.keys()].join(', ');
