@@ -144,10 +144,7 @@ class SurfaceCheck {
     this.report(at, title, `uses ${name}, which this entry point does not export`);
   }
 
-  /** The props of a construct are documented one by one; "Properties of X" above them would say nothing. */
   private documented(symbol: ts.Symbol): boolean {
-    const owner = symbol.name.replace(/Props$/, '');
-    if (owner !== symbol.name && [...this.exported].some(({ name }) => name === owner)) return true;
     return symbol.getDocumentationComment(this.checker).length > 0;
   }
 
