@@ -108,6 +108,14 @@ describe('the head', () => {
     ['id: a', 'id: a\nteam: {members: [{role: x}]}', 'team.members[0].username', /is required/],
     ['id: a', 'id: a\nservers: [{server: x, type: kinesi}]', 'servers[0].type', /Did you mean "kinesis"/],
     ['id: a', 'id: a\nsupport: [{}]', 'support[0].channel', /is required/],
+    ['id: a', 'id: a\nprice: {priceAmount: x}', 'price.priceAmount', /must be a number/],
+    ['id: a', 'id: a\ndescription: {usage: 1}', 'description.usage', /must be text/],
+    [
+      'id: a',
+      'id: a\nauthoritativeDefinitions: [{url: x}]',
+      'authoritativeDefinitions[0].type',
+      /is required/,
+    ],
     ['id: a', 'id: a\ncustomProperties: [{value: 1}]', 'customProperties[0].property', /is required/],
   ])('%s → %s', (line, replacement, path, message) => {
     const problems = problemsOf(HEAD.join('\n').replace(line, replacement));

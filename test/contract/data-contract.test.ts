@@ -26,7 +26,7 @@ describe('a contract that uses every part of the standard', () => {
       tags: ['sales', 'events'],
       team: { name: 'Shop', members: [{ username: 'jdoe', role: 'owner' }] },
       support: [{ channel: '#shop-data', tool: 'slack' }],
-      servers: [{ type: 'kinesis', details: { stream: 'order-events', region: 'eu-central-1' } }],
+      servers: [{ type: 'kinesis', details: { region: 'eu-central-1', format: 'json' } }],
       roles: [{ role: 'analyst', access: 'read' }],
       customProperties: [{ property: 'costCentre', value: 4711 }],
     });

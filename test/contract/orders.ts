@@ -125,7 +125,7 @@ team:
 support:
   - { channel: '#shop-data', tool: slack }
 servers:
-  - { server: production, type: kinesis, stream: order-events, region: eu-central-1 }
+  - { server: production, type: kinesis, region: eu-central-1, format: json }
 roles:
   - { role: analyst, access: read }
 customProperties:

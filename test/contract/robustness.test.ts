@@ -114,7 +114,7 @@ test('any change of a good contract gives a contract or a ContractError', () => 
       }
       readAndCompile(asYaml ? stringify(document) : JSON.stringify(document));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
@@ -127,10 +127,10 @@ test('any cut or splice of a good text gives a contract or a ContractError', () 
     fc.property(fc.nat(ORDERS.length), fc.nat(40), noise, (at, length, inserted) => {
       readAndCompile(ORDERS.slice(0, at) + inserted + ORDERS.slice(at + length));
     }),
-    { numRuns: 400 },
+    { numRuns: 200 },
   );
 });
 
 test('any text gives a contract or a ContractError', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), readAndCompile), { numRuns: 500 });
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), readAndCompile), { numRuns: 300 });
 });

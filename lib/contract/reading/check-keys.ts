@@ -4,7 +4,7 @@ import { LogicalType, type ContractProperty } from '../contract-property';
 import type { SchemaObject } from '../schema-object';
 import type { DocumentNode } from './document';
 import type { Fields } from './fields';
-import { didYouMean } from './suggestion';
+import { didYouMean, listed } from './suggestion';
 
 /** The two sets of columns the standard numbers. */
 const KEYS = [
@@ -63,7 +63,7 @@ export function checkNotKey(entry: Fields, property: ContractProperty, where: st
 }
 
 /** Custom properties, without regard to case and separators, by which contracts name keys at the schema object. */
-const NAMING = /^(primary|business|natural|partition|cluster|sort|merge)(ed)?(by|keys?|columns?)$/;
+const NAMING = /^(primary|business|natural|partition|merge)(ed)?(by|keys?|columns?)$/;
 
 /** Reports keys and partition columns that a schema object names in its custom properties, but does not have. */
 export function checkNamedColumns(fields: Fields, schema: SchemaObject): void {
@@ -79,7 +79,7 @@ export function checkNamedColumns(fields: Fields, schema: SchemaObject): void {
       if (column === undefined || known.includes(column)) continue;
       fields.problems.report(
         node,
-        `is named by ${word}, but is no property of ${schema.name}. It has: ${known.join(', ')}.${didYouMean(column, known)}`,
+        `is named by ${word}, but is no property of ${schema.name}. ${listed(known)}${didYouMean(column, known)}`,
       );
     }
   }

@@ -3,7 +3,7 @@ import type { ContractProperty } from '../contract-property';
 import type { SchemaObject } from '../schema-object';
 import type { DocumentNode } from './document';
 import type { Fields } from './fields';
-import { didYouMean } from './suggestion';
+import { didYouMean, listed } from './suggestion';
 
 /** Reports relationships that name a property which their schema object does not have. */
 export function checkRelationships(contract: Fields, schemas: SchemaObject[]): void {
@@ -66,7 +66,7 @@ function checkReference(relationship: Fields, node: DocumentNode, schemas: Schem
       const known = among.map((property) => property.name);
       relationship.problems.report(
         node,
-        `names ${step}, which ${schemaName} does not have. It has: ${known.join(', ')}.${didYouMean(step, known)}`,
+        `names ${step}, which ${schemaName} does not have. ${listed(known)}${didYouMean(step, known)}`,
       );
       return;
     }

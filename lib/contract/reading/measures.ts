@@ -32,7 +32,7 @@ const EVERY = new Map(
     yearly: 365 * DAY,
   }),
 );
-const TIME_UNITS = 'ms, s, m (minutes), h, d, w, mo (months), y, or the words';
+const TIME_UNITS = 'ms, s, m (minutes), h, d, w, mo (months), y, or the whole words';
 const ISO_DURATION =
   /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 

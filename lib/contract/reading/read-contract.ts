@@ -1,4 +1,5 @@
 import type { _DataContractFields } from '../data-contract';
+import { checkDefinitions } from './check-definitions';
 import { checkRelationships } from './check-relationships';
 import { checkSchemaNames } from './check-names';
 import type { Fields, Keys } from './fields';
@@ -48,7 +49,7 @@ export function readContract(contract: Fields): _DataContractFields | undefined 
   const version = contract.requiredString('version', 'the version of the contract, for example 1.0.0');
   const status = contract.requiredString(
     'status',
-    'for example proposed, draft, active, deprecated or retired',
+    'the state of the contract, for example proposed, draft, active, deprecated or retired',
   );
   // Whatever else such a document holds follows other rules: more problems would only be noise.
   if (apiVersion === undefined || !kind) return undefined;
@@ -56,8 +57,8 @@ export function readContract(contract: Fields): _DataContractFields | undefined 
   contract.allowOnly(CONTRACT_KEYS);
   contract.string('slaDefaultElement');
   contract.string('contractCreatedTs');
-  contract.maps('authoritativeDefinitions');
-  contract.map('price')?.decimal('priceAmount');
+  checkDefinitions(contract);
+  checkPrice(contract);
   const schemas = readSchemas(contract, apiVersion);
   checkSchemaNames(contract, schemas);
   checkRelationships(contract, schemas);
@@ -71,7 +72,7 @@ export function readContract(contract: Fields): _DataContractFields | undefined 
     domain: contract.string('domain'),
     tenant: contract.string('tenant'),
     dataProduct: contract.string('dataProduct'),
-    purpose: contract.map('description')?.string('purpose'),
+    purpose: readPurpose(contract),
     schemas,
     sla,
     slaProperties,
@@ -82,6 +83,22 @@ export function readContract(contract: Fields): _DataContractFields | undefined 
     tags: contract.strings('tags'),
     customProperties: readCustomProperties(contract),
   };
+}
+
+function readPurpose(contract: Fields): string | undefined {
+  const description = contract.map('description');
+  if (description === undefined) return undefined;
+  for (const key of ['usage', 'limitations']) description.string(key);
+  checkDefinitions(description);
+  return description.string('purpose');
+}
+
+function checkPrice(contract: Fields): void {
+  const price = contract.map('price');
+  if (price === undefined) return;
+  price.allowOnly({ of: 'a price', known: ['id', 'priceAmount', 'priceCurrency', 'priceUnit'] });
+  price.decimal('priceAmount');
+  for (const key of ['id', 'priceCurrency', 'priceUnit']) price.string(key);
 }
 
 function readKind(contract: Fields): boolean {

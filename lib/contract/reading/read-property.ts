@@ -1,6 +1,7 @@
 import { inferLogicalType } from '../column-type';
 import { LogicalType, type ContractProperty } from '../contract-property';
 import { decimalFault, MAX_PRECISION } from '../physical-type';
+import { checkDefinitions } from './check-definitions';
 import { checkColumnNames } from './check-names';
 import { checkNotKey } from './check-keys';
 import { checkTransform } from './check-transform';
@@ -40,7 +41,7 @@ function readProperty(fields: Fields, name: string, path: string, apiVersion: st
   }
   fields.strings('transformSourceObjects');
   fields.list('examples');
-  fields.maps('authoritativeDefinitions');
+  checkDefinitions(fields);
   const declared = fields.oneOf('logicalType', Object.values(LogicalType));
   const physicalType = readPhysicalType(fields);
   const logicalType = declared ?? undeclaredType(fields, physicalType);

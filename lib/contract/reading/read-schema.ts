@@ -1,4 +1,5 @@
 import { SchemaObject } from '../schema-object';
+import { checkDefinitions } from './check-definitions';
 import { checkKeys, checkNamedColumns } from './check-keys';
 import { checkColumnNames } from './check-names';
 import type { Fields, Keys } from './fields';
@@ -33,7 +34,7 @@ function readSchema(fields: Fields, apiVersion: string): SchemaObject {
   fields.allowOnly(SCHEMA_KEYS);
   fields.oneOf('logicalType', ['object']);
   for (const key of ['id', 'physicalType', 'businessName', 'dataGranularityDescription']) fields.string(key);
-  fields.maps('authoritativeDefinitions');
+  checkDefinitions(fields);
   const entries = fields.maps('properties');
   const schema = SchemaObject._of({
     name: fields.requiredString('name', 'the name of the table or topic') ?? '',

@@ -30,7 +30,9 @@ export function readServiceLevels(contract: Fields): { sla: ServiceLevels; slaPr
   const slaProperties = contract.maps('slaProperties').map((fields) => {
     fields.allowOnly(SLA_KEYS);
     for (const key of ['id', 'scheduler', 'schedule']) fields.string(key);
-    const property = fields.requiredString('property', 'for example latency, frequency or retention') ?? '';
+    const property =
+      fields.requiredString('property', 'what is promised, for example latency, frequency or retention') ??
+      '';
     const unit = fields.string('unit');
     const value = readValue(fields, 'value');
     if (value === undefined && !fields.node.entries.has('value')) {

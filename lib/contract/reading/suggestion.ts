@@ -13,6 +13,11 @@ export function nearest(given: string, allowed: readonly string[]): string | und
   return best;
 }
 
+/** `It has: a, b.`, or that it has none. */
+export function listed(names: readonly string[]): string {
+  return names.length === 0 ? 'It has none.' : `It has: ${names.join(', ')}.`;
+}
+
 /** ` Did you mean "x"?`, or nothing. */
 export function didYouMean(given: string, allowed: readonly string[]): string {
   const word = nearest(given, allowed);
