@@ -6,6 +6,9 @@ import { jsonSchema } from './json-schema';
 import { partitionTransform } from './partition-spec';
 import type { QualityRule } from './quality-rule';
 
+/** Custom property of a schema object; false rejects records with fields the contract does not name. */
+export const ADDITIONAL_PROPERTIES = 'additionalProperties';
+
 /** One column of the partition spec. */
 export interface PartitionColumn {
   /** Name of the property. */
@@ -76,7 +79,7 @@ export class SchemaObject {
       transform: partitionTransform(property),
     }));
     this.allowsUnknownFields = !fields.customProperties.some(
-      ({ property, value }) => property === 'additionalProperties' && value === false,
+      ({ property, value }) => property === ADDITIONAL_PROPERTIES && value === false,
     );
   }
 

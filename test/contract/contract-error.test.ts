@@ -310,6 +310,16 @@ describe('names, keys and partitions', () => {
     },
   );
 
+  test.each(['false', 'no', 0])('additionalProperties: %j is no switch', (value) => {
+    const customProperties = [{ property: 'additionalProperties', value }];
+    expect(withSchema({ name: 't', properties: [KEY], customProperties })).toMatchObject([
+      {
+        path: 'schema[0].customProperties[0].value',
+        message: expect.stringContaining('must be true or false'),
+      },
+    ]);
+  });
+
   test('relationships', () => {
     const problems = withSchema(
       {

@@ -1,4 +1,4 @@
-import { SchemaObject } from '../schema-object';
+import { ADDITIONAL_PROPERTIES, SchemaObject } from '../schema-object';
 import { checkDefinitions } from './check-definitions';
 import { checkKeys, checkNamedColumns } from './check-keys';
 import { checkColumnNames } from './check-names';
@@ -48,5 +48,20 @@ function readSchema(fields: Fields, apiVersion: string): SchemaObject {
   checkColumnNames(entries, schema.properties, true);
   checkKeys(entries, schema.properties);
   checkNamedColumns(fields, schema);
+  checkUnknownFieldsSwitch(fields);
   return schema;
+}
+
+/** A switch that is misspelt (`"false"`, `no`) would let unknown fields in unnoticed. */
+function checkUnknownFieldsSwitch(fields: Fields): void {
+  for (const entry of fields.maps('customProperties')) {
+    const name = entry.node.entries.get('property');
+    if (name?.kind !== 'scalar' || name.value !== ADDITIONAL_PROPERTIES) continue;
+    if (entry.has('value')) entry.boolean('value');
+    else
+      entry.requiredString(
+        'value',
+        'true to keep fields the contract does not name, false to reject their records',
+      );
+  }
 }
