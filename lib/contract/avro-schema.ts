@@ -84,7 +84,7 @@ function unused(name: string, taken: Set<string>): string {
 }
 
 function docOf(original: string, name: string, description: string | undefined): { doc?: string } {
-  const respelled = original === name ? undefined : `"${original}" in JSON.`;
+  const respelled = original === name ? undefined : `"${original}" in the contract.`;
   const doc = [description, respelled].filter((part) => part !== undefined).join(' ');
   return doc === '' ? {} : { doc };
 }

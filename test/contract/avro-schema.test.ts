@@ -68,12 +68,12 @@ test('keys that are no Avro names are respelled apart, and nested records named 
   expect((schema.fields as { name: string; doc?: string; aliases?: string[] }[]).slice(0, 4)).toEqual([
     expect.objectContaining({
       name: 'US_price',
-      doc: 'In dollars. "US price" in JSON.',
+      doc: 'In dollars. "US price" in the contract.',
       aliases: ['us_price'],
     }),
-    expect.objectContaining({ name: 'US_price_2', doc: '"US-price" in JSON.' }),
-    expect.objectContaining({ name: '_9lives', doc: '"9lives" in JSON.' }),
-    expect.objectContaining({ name: '_', doc: '"é" in JSON.' }),
+    expect.objectContaining({ name: 'US_price_2', doc: '"US-price" in the contract.' }),
+    expect.objectContaining({ name: '_9lives', doc: '"9lives" in the contract.' }),
+    expect.objectContaining({ name: '_', doc: '"é" in the contract.' }),
   ]);
   expect(JSON.stringify(schema).match(/"type":"record","name":"\w+"/g)).toEqual([
     '"type":"record","name":"t"',
