@@ -51,27 +51,23 @@ function invalidBase64(data: string): Rejection {
   return { code: RejectionCode.INVALID_BASE64, message: `The record's data is not base64: ${problem}.` };
 }
 
-function invalidUtf8(bytes: Uint8Array): Rejection {
-  let valid = 0;
-  let invalid = bytes.length;
-  while (valid + 1 < invalid) {
-    const middle = (valid + invalid) >>> 1;
-    // A cut through a character is not an error: leave out up to three bytes of one that has begun.
-    if (isUtf8(bytes.subarray(0, characterEnd(bytes, middle)))) valid = middle;
-    else invalid = middle;
-  }
-  const at = valid;
-  const byte = bytes[at]?.toString(16).padStart(2, '0');
+function invalidUtf8(bytes: Buffer): Rejection {
+  const at = firstInvalid(bytes);
+  const byte = bytes[at].toString(16).padStart(2, '0');
   return {
     code: RejectionCode.INVALID_UTF8,
     message: `The record is not UTF-8: byte 0x${byte} at offset ${at} of ${bytes.length} begins no valid character.`,
   };
 }
 
-function characterEnd(bytes: Uint8Array, end: number): number {
-  let start = end;
-  while (start > 0 && end - start < 3 && (bytes[start - 1] & 0xc0) === 0x80) start--;
-  return start > 0 && bytes[start - 1] >= 0xc0 ? start - 1 : end;
+/** Node puts U+FFFD in place of what is invalid; the first one that the bytes do not spell out is it. */
+function firstInvalid(bytes: Buffer): number {
+  const text = bytes.toString('utf8');
+  for (let i = text.indexOf('\ufffd'); i >= 0; i = text.indexOf('\ufffd', i + 1)) {
+    const at = Buffer.byteLength(text.slice(0, i), 'utf8');
+    if (!bytes.subarray(at, at + 3).equals(Buffer.of(0xef, 0xbf, 0xbd))) return at;
+  }
+  return 0;
 }
 
 /** Why text is no JSON object, told from the error JSON.parse threw. */
