@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { isBuiltin as isBuiltIn } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { BUNDLES } from '../../lib/contract/handler-environment';
+import { bundleDirectory } from '../handlers/deployment';
+
+const PACKAGE = path.resolve(__dirname, '../..');
+const LARGEST = 700 * 1024;
+
+const filesOf = (directory: string) => fs.readdirSync(directory).sort();
+const textOf = (directory: string) =>
+  filesOf(directory)
+    .map((name) => fs.readFileSync(path.join(directory, name), 'utf8'))
+    .join('\n');
+
+describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
+  const directory = bundleDirectory(name);
+
+  test('is below 700 KiB with its AWS clients', () => {
+    const bytes = filesOf(directory).reduce(
+      (sum, file) => sum + fs.statSync(path.join(directory, file)).size,
+      0,
+    );
+    expect(bytes).toBeLessThan(LARGEST);
+    expect(textOf(directory)).toMatch(/GetTable[\s\S]*PutObject|PutObject[\s\S]*GetTable/);
+  });
+
+  test('holds modules only, flat, and imports nothing but Node, its own files and the contract', () => {
+    for (const file of filesOf(directory)) expect(file).toMatch(/^[\w-]+\.mjs$/);
+    const foreign = importsOf(directory).filter((specifier) => !isBuiltIn(specifier));
+    expect(foreign).toEqual(name === BUNDLES.kinesisIngest ? ['./contract.mjs'] : []);
+    expect(textOf(directory)).not.toMatch(/\.node["']|process\.dlopen/);
+  });
+
+  test('names no path of the machine it was built on', () => {
+    expect(textOf(directory)).not.toContain(PACKAGE);
+  });
+});
+
+test('the same sources give the same bundles, byte for byte', () => {
+  const output = fs.mkdtempSync(path.join(os.tmpdir(), 'bundles-'));
+  run(`
+    import { buildBundles } from ${JSON.stringify(path.join(PACKAGE, 'scripts', 'bundle-handlers.mjs'))};
+    const handlers = ${JSON.stringify(
+      Object.values(BUNDLES).map((name) => path.join(PACKAGE, 'lambda', 'handlers', `${name}.ts`)),
+    )};
+    for (const name of ['first', 'second']) {
+      const outputDirectory = ${JSON.stringify(output)} + '/' + name;
+      await buildBundles({ root: ${JSON.stringify(PACKAGE)}, handlers, outputDirectory });
+    }`);
+  for (const name of Object.values(BUNDLES)) {
+    const [first, second] = ['first', 'second'].map((run) => path.join(output, run, name));
+    expect(filesOf(second)).toEqual(filesOf(first));
+    expect(textOf(second)).toBe(textOf(first));
+  }
+  fs.rmSync(output, { recursive: true });
+});
+
+/** What a bundle imports from outside its directory, as esbuild's parser sees it. */
+function importsOf(directory: string): string[] {
+  const entry = JSON.stringify(path.join(directory, 'index.mjs'));
+  return JSON.parse(
+    run(`
+    import esbuild from 'esbuild';
+    const { metafile } = await esbuild.build({ entryPoints: [${entry}], bundle: true, write: false, metafile: true,
+      outdir: 'out', platform: 'node', format: 'esm', packages: 'external', external: ['./contract.mjs'] });
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    console.log(JSON.stringify([...new Set(imports.filter((one) => one.external).map((one) => one.path))]));`),
+  );
+}
+
+/** esbuild refuses to run inside jest, whose globals are not Node's own. */
+function run(script: string): string {
+  const child = spawnSync(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: PACKAGE,
+    encoding: 'utf8',
+  });
+  if (child.status !== 0) throw new Error(child.stderr);
+  return child.stdout;
+}
