@@ -189,6 +189,16 @@ function file(rows: string[]): EncodedFile {
   };
 }
 
+/** A contract in miniature, whose files are JSON lists of `<lane>:<position>`. */
+export function miniature(judge: Judge, version = '1.0.0'): Omit<IngestTargets, 'bronze' | 'quarantine'> {
+  return {
+    contract: { contractId: 'miniature', contractVersion: version },
+    newEncoder: () => new MiniatureEncoder(judge),
+    encodeRows: (rows: QuarantineRow[]) => [file(rows.map((row) => `${row._lane}:${row._position}`))],
+    now: () => 1_700_000_000_000,
+  };
+}
+
 /** Bronze and quarantine with everything between them and the pipeline made to break at will. */
 export class InMemoryLake {
   readonly weather = new Weather();
@@ -201,10 +211,7 @@ export class InMemoryLake {
     return {
       bronze: { table: this.bronze.open(), store: this.store },
       quarantine: { table: this.quarantine.open(), store: this.store },
-      contract: { contractId: 'miniature', contractVersion: version },
-      newEncoder: () => new MiniatureEncoder(judge),
-      encodeRows: (rows: QuarantineRow[]) => [file(rows.map((row) => `${row._lane}:${row._position}`))],
-      now: () => 1_700_000_000_000,
+      ...miniature(judge, version),
     };
   }
 

@@ -225,6 +225,19 @@ describe('an encoder that fails on a record', () => {
     expect(report.internalErrors.map(({ name }) => name)).toEqual(['TypeError', 'TypeError']);
   });
 
+  test('a table that cannot hold what the contract allows fails the batch and blames no record', async () => {
+    const lake = new InMemoryLake();
+    const newEncoder = () => {
+      throw new Error('column "x" is NOT NULL');
+    };
+    const failure = await ingest(batch(1, 4), { ...lake.container(good), newEncoder }).catch(
+      (error) => error,
+    );
+    expect(failure).toBeInstanceOf(IngestFailure);
+    expect(failure.message).toBe('Ingestion failed at: encode records. column "x" is NOT NULL');
+    expect(lake.rows(lake.quarantine)).toEqual([]);
+  });
+
   test('a failure that no single record causes is not blamed on one', async () => {
     const lake = new InMemoryLake();
     let rows = 0;
