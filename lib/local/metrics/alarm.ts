@@ -77,7 +77,7 @@ export function evaluateAlarm(alarm: Resource, metrics: MetricStore): AlarmRepor
     state: alarming ? AlarmState.ALARM : AlarmState.OK,
     reason: alarming
       ? `${figure(worst)} ${comparison.sign} ${figure(threshold)} in ${breaching} of ${datapoints.length} periods.`
-      : `${figure(worst)} is within ${figure(threshold)}.`,
+      : `${figure(worst)} is not ${comparison.sign} ${figure(threshold)}.`,
   };
 }
 

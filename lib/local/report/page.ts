@@ -1,5 +1,229 @@
-import type { ProductReport } from '../run/summary';
+import { AlarmState } from '../metrics/alarm';
+import type { ProductReport, ProductSummary } from '../run/summary';
+import type { SqlAnswer } from '../run/sql-answers';
+import { barChart, latencyHistogram } from './charts';
+import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
+import type { Content } from './markup';
+import { pipelineDiagram } from './pipeline-diagram';
+import { STYLES } from './styles';
 
+/** The report of a run: one file, no script, nothing loaded from elsewhere. */
 export function reportPage(reports: readonly ProductReport[], at: Date): string {
-  return `${reports.length} ${at.toISOString()}`;
+  const summaries = reports.map(({ summary }) => summary);
+  const alarms = summaries.flatMap((summary) => alarming(summary));
+  const total = (of: (summary: ProductSummary) => number): number =>
+    summaries.reduce((sum, summary) => sum + of(summary), 0);
+  const page = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <title>Lakehouse run</title>
+        <style>
+          ${new Markup(STYLES)}
+        </style>
+      </head>
+      <body>
+        <main>
+          <header>
+            <h1>Lakehouse run</h1>
+            <p class="soft">
+              ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC. What the synthesized template describes,
+              run on this machine.
+            </p>
+            ${reports.length > 1 && html`<nav>${summaries.map(({ product }) => html`<a href="#${product}">${product}</a>`)}</nav>`}
+          </header>
+          ${
+            reports.length > 1 &&
+            html`<div class="tiles">
+              ${tile(count(total(({ records }) => records.read)), 'records in')}
+              ${tile(count(total(({ records }) => records.accepted)), 'accepted')}
+              ${tile(count(total(({ records }) => records.quarantined)), 'quarantined')}
+              ${tile(count(total(({ records }) => records.replayed)), 'replayed')}
+              ${tile(`${total(({ seconds }) => seconds).toFixed(1)} s`, 'of feeding')}
+              ${tile(String(alarms.length), alarms.length === 1 ? 'alarm' : 'alarms', alarms.length > 0)}
+            </div>`
+          }
+          ${reports.map(productSection)}
+          <footer>
+            Counts of records are of this run, counts of rows of the tables as they are now. Latency is
+            measured from a record's arrival in the embedded stream, which is fed as fast as it is emptied, to
+            the commit.
+          </footer>
+        </main>
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function productSection(report: ProductReport): Markup {
+  const { summary, contract, tables, samples, answers } = report;
+  const { records } = summary;
+  const reasons = Object.entries(records.quarantinedByReason);
+  const firing = alarming(summary).length;
+  const owner = contract.team?.name;
+  const description = contract.schema().description;
+  return html`<section id="${summary.product}">
+    <h2>${summary.product}</h2>
+    <p class="soft">
+      ${description !== undefined && `${description} `}Contract <code>${summary.contract.id}</code>, version
+      ${summary.contract.version}${owner !== undefined && `, owned by ${owner}`}.
+    </p>
+    ${
+      summary.failure !== undefined &&
+      html`<div class="card failure">
+        <h3>The run ended early</h3>
+        ${summary.failure}
+      </div>`
+    }
+    <div class="tiles">
+      ${tile(count(records.read), 'records in')} ${tile(count(records.accepted), 'accepted')}
+      ${tile(count(records.quarantined), `quarantined${share(records.quarantined, records.read)}`)}
+      ${tile(count(records.replayed), 'replayed')} ${tile(count(summary.rowsPerSecond), 'records a second')}
+      ${tile(milliseconds(summary.latencyMs.p50), 'latency, median')}
+      ${tile(milliseconds(summary.latencyMs.p99), 'latency, 99 %')}
+      ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)}
+    </div>
+    <div class="card">${pipelineDiagram(report)}</div>
+    <div class="columns">
+      <div class="card">
+        <h3>Quarantined by reason</h3>
+        ${
+          reasons.length > 0
+            ? barChart(reasons.map(([label, value]) => ({ label, value })))
+            : html`<p class="soft">Nothing was quarantined.</p>`
+        }
+      </div>
+      <div class="card">
+        <h3>Latency from arrival to commit</h3>
+        ${
+          report.latency.length > 0
+            ? latencyHistogram(report.latency)
+            : html`<p class="soft">No record was read.</p>`
+        }
+      </div>
+    </div>
+    ${
+      samples.length > 0 &&
+      html`<div class="card">
+        <h3>Rejected records</h3>
+        ${grid(
+          ['Reason', 'Explanation', 'Record'],
+          samples.map(({ code, reason, payload }) => [
+            code,
+            reason,
+            html`<code>${shortened(payload, 180)}</code>`,
+          ]),
+        )}
+      </div>`
+    }
+    ${answers.map(answerCard)}
+    <div class="card">
+      <h3>Alarms that would have fired</h3>
+      ${grid(
+        ['State', 'Alarm', 'Why', 'Meaning'],
+        [...summary.alarms]
+          .sort((left, right) => rank(left.state) - rank(right.state))
+          .map(({ state, path, reason, description: meaning }) => [
+            html`<span class="state ${state}"
+              >${state === AlarmState.INSUFFICIENT_DATA ? 'no data' : state}</span
+            >`,
+            shortPath(path).split('/').pop() ?? path,
+            reason,
+            html`<span class="soft">${meaning}</span>`,
+          ]),
+      )}
+    </div>
+    <div class="card">
+      <h3>Tables</h3>
+      ${grid(
+        ['Zone', 'Table', 'Rows', 'Files', 'Size', 'Snapshot', 'Location'],
+        tables.map((table) => [
+          table.zone,
+          table.table,
+          count(table.rows),
+          count(table.files.length),
+          bytes(table.bytes),
+          table.snapshotId ?? '–',
+          html`<code>${table.location}</code>`,
+        ]),
+        [2, 3, 4],
+      )}
+      ${
+        tables.some(({ snapshots }) => snapshots.length > 0) &&
+        html`<details>
+          <summary>Latest snapshots</summary>
+          ${grid(
+            ['Table', 'Committed', 'Snapshot', 'Rows added', 'Rows in all'],
+            tables.flatMap(({ zone, table, snapshots }) =>
+              snapshots
+                .slice(0, 10)
+                .map(({ id, committedAt, addedRows, totalRows }) => [
+                  `${zone}.${table}`,
+                  committedAt.slice(0, 23).replace('T', ' '),
+                  id,
+                  count(addedRows),
+                  count(totalRows),
+                ]),
+            ),
+            [3, 4],
+          )}
+        </details>`
+      }
+    </div>
+  </section>`;
+}
+
+function answerCard({ question, sql, columns, rows }: SqlAnswer): Markup {
+  const figures = columns.flatMap((_, index) =>
+    rows.length > 0 && rows.every((row) => /^-?[\d.]*$/.test(row[index])) ? [index] : [],
+  );
+  return html`<div class="card">
+    <h3>${question}</h3>
+    <details>
+      <summary>SQL</summary>
+      <pre>${sql}</pre>
+    </details>
+    ${grid(columns, rows, figures)}
+  </div>`;
+}
+
+function grid(
+  columns: readonly string[],
+  rows: readonly (readonly Content[])[],
+  figures: readonly number[] = [],
+): Markup {
+  const style = (index: number): Markup => new Markup(figures.includes(index) ? ' class="figure"' : '');
+  return html`<table>
+    <thead>
+      <tr>
+        ${columns.map((column, index) => html`<th${style(index)}>${column}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((cell, index) => html`<td${style(index)}>${cell}</td>`)}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
+
+function tile(figure: string, label: string, bad = false): Markup {
+  return html`<div class="tile${bad && ' bad'}"><b>${figure}</b><span>${label}</span></div>`;
+}
+
+function alarming(summary: ProductSummary): ProductSummary['alarms'] {
+  return summary.alarms.filter(({ state }) => state === AlarmState.ALARM);
+}
+
+function rank(state: AlarmState): number {
+  return [AlarmState.ALARM, AlarmState.INSUFFICIENT_DATA, AlarmState.OK].indexOf(state);
+}
+
+function share(part: number, whole: number): string {
+  return part > 0 && whole > 0 ? `, ${((100 * part) / whole).toPrecision(2)} %` : '';
 }
