@@ -5,6 +5,8 @@ import { detachUnsupported, readDetached } from '../../lib/local/emulator/detach
 import { MOTO_SUPPORTED_TYPES } from '../../lib/local/emulator/supported-types';
 
 const template = {
+  Parameters: { BootstrapVersion: { Type: 'AWS::SSM::Parameter::Value<String>' }, Stage: { Type: 'String' } },
+  Rules: { CheckBootstrapVersion: { Assertions: [] } },
   Resources: {
     Bucket: { Type: 'AWS::S3::Bucket', Properties: {} },
     Database: { Type: 'AWS::Glue::Database', Properties: { DatabaseInput: { Name: 'lake_bronze' } } },
@@ -89,4 +91,10 @@ test('the resources taken out are kept beside the template, and the assembly is 
   expect(readDetached(out, 'Lake').Table).toEqual(template.Resources.Table);
   expect(readDetached(out, 'Absent')).toEqual({});
   expect(JSON.parse(readFileSync(join(assembly, 'Lake.template.json'), 'utf8'))).toEqual(template);
+});
+
+test('the check of the bootstrap version goes: moto cannot update a stack that has it', () => {
+  const { written } = detach();
+  expect(Object.keys(written.Parameters)).toEqual(['Stage']);
+  expect(written.Rules).toEqual({});
 });

@@ -1,11 +1,14 @@
 import { Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as glue from 'aws-cdk-lib/aws-glue';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Zone } from '../../contract/zone';
 import type { MedallionLake } from '../storage/medallion-lake';
 import { ZoneBucket } from '../storage/zone-bucket';
+import { acknowledgeWildcards } from '../suppressions';
+import { tableArns } from './glue-arns';
 import { TableProvisioner } from './table-provisioner';
 
 /** A Glue database the user already owns. */
@@ -65,6 +68,9 @@ export class LakeCatalog extends Construct {
   readonly provisioner: TableProvisioner;
   private readonly databases = new Map<Zone, string>();
   private readonly resources = new Map<Zone, glue.CfnDatabase>();
+  /** Path of the construct each table belongs to. */
+  private readonly tables = new Map<string, string>();
+  private readonly provisioning = new Map<Zone, iam.Grant>();
 
   constructor(scope: Construct, id: string, props: LakeCatalogProps) {
     super(scope, id);
@@ -91,6 +97,42 @@ export class LakeCatalog extends Construct {
   /** The database created for a zone; undefined where an existing one is used. */
   database(zone: Zone): glue.CfnDatabase | undefined {
     return this.resources.get(zone);
+  }
+
+  /**
+   * Two resources for one table would evolve it to and fro.
+   * @internal
+   */
+  public _claimTable(zone: Zone, tableName: string, owner: Construct): void {
+    const name = `${this.databaseName(zone)}.${tableName}`;
+    const other = this.tables.get(name);
+    if (other !== undefined) {
+      throw new Error(
+        `The table ${name} belongs to "${other}" already, "${owner.node.path}" asks for it too. ` +
+          'Pass that table, import it with LakeTable.fromTableAttributes, or give one of them another tableName.',
+      );
+    }
+    this.tables.set(name, owner.node.path);
+  }
+
+  /**
+   * What the function that provisions tables needs in a zone: granted with the zone's first table and the same for
+   * any number of them, because IAM limits what a role's policies may hold together (10,240 characters inline).
+   * @internal
+   */
+  public _grantProvisioning(zone: Zone): iam.Grant {
+    const granted = this.provisioning.get(zone);
+    if (granted) return granted;
+    const { role } = this.provisioner;
+    const resourceArns = tableArns(this, this.databaseName(zone), '*');
+    acknowledgeWildcards(role, resourceArns, `Tables of the ${zone} zone are created by name at deployment.`);
+    const grant = iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['glue:CreateTable', 'glue:GetDatabase', 'glue:GetTable', 'glue:UpdateTable'],
+      resourceArns,
+    }).combine(this.lake.zone(zone).grantTableCommit(role));
+    this.provisioning.set(zone, grant);
+    return grant;
   }
 
   private createDatabase(zone: Zone, removalPolicy: RemovalPolicy): glue.CfnDatabase {

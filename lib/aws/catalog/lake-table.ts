@@ -99,7 +99,7 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
     return this.grantReadWrite(grantee).combine(this.zoneBucket.grantMaintenance(grantee, this.folder));
   }
 
-  protected grantCatalog(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
+  private grantCatalog(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {
     return iam.Grant.addToPrincipal({
       grantee,
       actions,
@@ -113,7 +113,8 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
  * changes: columns are added, widened and made optional, never dropped. The table itself stays when the stack is
  * deleted.
  *
- * @throws Error for a name Athena would need quotes for, and for a schema object the contract does not have
+ * @throws Error for a name Athena would need quotes for, for a table the catalog has already, and for a schema object
+ * the contract does not have
  */
 export class LakeTable extends LakeTableBase {
   /** A table the user already owns, with the grants of a lake table. */
@@ -136,11 +137,11 @@ export class LakeTable extends LakeTableBase {
     this.databaseName = props.catalog.databaseName(props.zone);
     this.tableName = props.tableName ?? schema.tableName;
     validateTableName(this.tableName);
+    props.catalog._claimTable(props.zone, this.tableName, this);
     this.folder = this.tableName;
     this.zoneBucket = props.catalog.lake.zone(props.zone);
 
-    const { role, handler } = props.catalog.provisioner;
-    const grant = this.grantReadWrite(role).combine(this.grantCatalog(role, 'glue:CreateTable'));
+    const { handler } = props.catalog.provisioner;
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: handler.functionArn,
       resourceType: 'Custom::LakehouseIcebergTable',
@@ -154,7 +155,7 @@ export class LakeTable extends LakeTableBase {
         Properties: { ...TABLE_PROPERTIES, ...props.tableProperties },
       },
     });
-    grant.applyBefore(this.resource);
+    props.catalog._grantProvisioning(props.zone).applyBefore(this.resource);
     const database = props.catalog.database(props.zone);
     if (database) this.resource.node.addDependency(database);
   }

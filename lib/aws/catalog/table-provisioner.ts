@@ -23,7 +23,7 @@ export interface TableProvisionerProps {
 
 /**
  * The function that creates and evolves Iceberg tables at deployment, and never drops one. Its role holds nothing
- * but what each LakeTable grants it on its own table.
+ * but the tables of the zones that have one, granted with a zone's first LakeTable.
  */
 export class TableProvisioner extends Construct {
   readonly handler: lambda.Function;

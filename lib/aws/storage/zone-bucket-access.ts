@@ -36,10 +36,10 @@ export interface IZoneBucket extends IConstruct {
   grantWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   grantReadWrite(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /**
-   * Read and commit to the Iceberg table in a folder: as `grantReadWrite`, and clear away the metadata files
+   * Read and commit to the Iceberg table in a folder, or to every table of the zone: as `grantReadWrite`, and clear away the metadata files
    * that commits supersede (`write.metadata.delete-after-commit.enabled`).
    */
-  grantTableCommit(grantee: iam.IGrantable, folder: string): iam.Grant;
+  grantTableCommit(grantee: iam.IGrantable, folder?: string): iam.Grant;
   /** Delete objects below `prefix`, and be exempt from the zone's append-only policy: for compaction and expiry. */
   grantMaintenance(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** An EventBridge rule for objects created below a prefix. */
@@ -86,8 +86,8 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     );
   }
 
-  grantTableCommit(grantee: iam.IGrantable, tableFolder: string): iam.Grant {
-    const superseded = `${folder(tableFolder)}metadata/*.metadata.json`;
+  grantTableCommit(grantee: iam.IGrantable, tableFolder?: string): iam.Grant {
+    const superseded = `${tableFolder === undefined ? '*/' : folder(tableFolder)}metadata/*.metadata.json`;
     return this.grantReadWrite(grantee, tableFolder).combine(
       this.grantKeys(grantee, ['s3:DeleteObject'], superseded),
     );

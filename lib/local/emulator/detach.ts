@@ -11,6 +11,13 @@ interface Resource {
   [key: string]: unknown;
 }
 
+interface Template {
+  Resources: Record<string, Resource>;
+  Outputs?: Json;
+  Parameters?: JsonObject;
+  Rules?: JsonObject;
+}
+
 export interface DetachOptions {
   /** Directory of a synthesized cloud assembly (`cdk.out`). Left as it is. */
   readonly assembly: string;
@@ -57,10 +64,10 @@ export function readDetached(assembly: string, stack: string): Record<string, Re
 }
 
 function detachFromTemplate(file: string, stack: string, options: DetachOptions): DetachedStack {
-  const template = JSON.parse(readFileSync(file, 'utf8')) as {
-    Resources: Record<string, Resource>;
-    Outputs?: Json;
-  };
+  const template = JSON.parse(readFileSync(file, 'utf8')) as Template;
+  // An update would send the parameter on with its previous value, which moto does not keep.
+  delete template.Parameters?.BootstrapVersion;
+  delete template.Rules?.CheckBootstrapVersion;
   const detached: Record<string, Resource> = {};
   for (const [id, resource] of Object.entries(template.Resources)) {
     if (options.supported.has(resource.Type)) continue;

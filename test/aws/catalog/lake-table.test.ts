@@ -82,6 +82,14 @@ describe('the table', () => {
     ]);
   });
 
+  test('belongs to one construct', () => {
+    const { stack: other, catalog } = synth();
+    expect(() => new LakeTable(other, 'Again', { contract: orders(), catalog, zone: Zone.BRONZE })).toThrow(
+      'The table sales_bronze.orders belongs to "Stack/Orders" already, "Stack/Again" asks for it too. ' +
+        'Pass that table, import it with LakeTable.fromTableAttributes, or give one of them another tableName.',
+    );
+  });
+
   test('is no AWS::Glue::Table, which an update would break', () => {
     template.resourceCountIs('AWS::Glue::Table', 0);
   });
@@ -182,7 +190,7 @@ describe('grants', () => {
     });
   });
 
-  test('the function may create this table, and no other', () => {
+  test('the function may create tables in the zones that have one, and in no other', () => {
     const { stack } = synth();
     const creates = allowedStatements(Template.fromStack(stack), 'CatalogTablesRole').filter(({ actions }) =>
       actions.includes('glue:CreateTable'),
@@ -190,8 +198,23 @@ describe('grants', () => {
     expect(creates.flatMap(({ resources }) => resources)).toEqual([
       glue('catalog'),
       glue('database/sales_bronze'),
-      glue('table/sales_bronze/orders'),
+      glue('table/sales_bronze/*'),
     ]);
+  });
+
+  test('the function’s policy does not grow with the number of tables', () => {
+    const { stack, catalog } = synth();
+    for (let index = 0; index < 40; index++) {
+      new LakeTable(stack, `Table${index}`, {
+        contract: orders(),
+        catalog,
+        zone: Zone.BRONZE,
+        tableName: `orders_${index}`,
+      });
+    }
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
+    template.resourceCountIs('AWS::IAM::Policy', 1);
   });
 
   test('ARNs are those of the environment where it is known', () => {
