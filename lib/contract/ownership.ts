@@ -11,6 +11,7 @@ export interface Team {
   readonly customProperties: CustomProperty[];
 }
 
+/** A person of the team, now or formerly. */
 export interface TeamMember {
   readonly username: string;
   /** @default - none */

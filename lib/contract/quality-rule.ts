@@ -21,6 +21,7 @@ export enum QualityMetric {
   ROW_COUNT = 'rowCount',
 }
 
+/** How a metric, or the number a query returns, is compared with the operands. */
 export enum QualityOperator {
   MUST_BE = 'mustBe',
   MUST_NOT_BE = 'mustNotBe',
