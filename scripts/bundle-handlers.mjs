@@ -7,17 +7,20 @@ import esbuild from 'esbuild';
 
 // Compiled from the contract when a user synthesizes, and laid beside the bundle.
 const BESIDE_THE_BUNDLE = ['./contract.mjs'];
+const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 // CommonJS dependencies that load a Node built-in call `require`, which an ES module does not have.
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n`;
 
 export async function buildBundles({ root, handlers, outputDirectory }) {
   const bundles = await Promise.all(handlers.map((entry) => bundle(root, entry)));
-  const names = new Set(bundles.map(({ name }) => name));
-  if (fs.existsSync(outputDirectory)) removeOthers(outputDirectory, names);
+  const names = bundles.map(({ name }) => name);
+  if (fs.existsSync(outputDirectory)) removeOthers(outputDirectory, new Set([...names, NOTICES]));
   const staging = `${outputDirectory}.${process.pid}`;
   fs.mkdirSync(staging, { recursive: true });
   for (const { name, files } of bundles) write(path.join(outputDirectory, name), files, staging);
   fs.rmSync(staging, { recursive: true });
+  const packages = new Set(bundles.flatMap((one) => one.packages));
+  fs.writeFileSync(path.join(outputDirectory, NOTICES), notices(root, [...packages].sort()));
   return bundles.map(({ name, files }) => ({
     name,
     bytes: [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0),
@@ -53,7 +56,27 @@ async function bundle(root, entry) {
     const requiresBuiltIn = output.imports.some(({ kind, external }) => kind === 'require-call' && external);
     files.set(path.basename(file), (requiresBuiltIn ? REQUIRE : '') + text);
   }
-  return { name: path.basename(entry, '.ts'), files };
+  const packages = Object.keys(result.metafile.inputs).flatMap(
+    (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [],
+  );
+  return { name: path.basename(entry, '.ts'), files, packages };
+}
+
+/** What the licences of the bundled packages ask of whoever passes them on; each text once. */
+function notices(root, packages) {
+  const sharing = new Map();
+  for (const directory of packages) {
+    const folder = path.join(root, directory);
+    const { name, version, license } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const files = fs.readdirSync(folder).filter((file) => /^(licen[cs]e|notice)/i.test(file));
+    const texts = files.sort().map((file) => fs.readFileSync(path.join(folder, file), 'utf8').trim());
+    const text = texts.join('\n\n');
+    sharing.set(text, [...(sharing.get(text) ?? []), `${name} ${version} (${license})`]);
+  }
+  const sections = [...sharing].map(([text, names]) => [names.join('\n'), text].filter(Boolean).join('\n\n'));
+  return (
+    ['The handlers contain code of these packages.', ...sections].join(`\n\n${'-'.repeat(80)}\n\n`) + '\n'
+  );
 }
 
 /** The entry last: a function started while a build runs finds every chunk its entry names. */
