@@ -1,0 +1,23 @@
+import { App } from 'aws-cdk-lib';
+import { readContracts } from '../../bin/reference-contracts';
+import { ReferenceStack } from '../../bin/reference-stack';
+import { iamStatements, logicalIds } from '../../lib/testing';
+
+/** The examples of docs/testing.md, on the reference stack. */
+describe('rules of one’s own', () => {
+  const stack = new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts() });
+
+  it('no statement allows every action, or any action on every resource but tracing', () => {
+    const allowed = iamStatements(stack).filter(
+      ({ effect, type }) => effect === 'Allow' && type === 'AWS::IAM::Policy',
+    );
+    expect(allowed.length).toBeGreaterThan(10);
+    expect(allowed.filter(({ actions }) => actions.some((action) => action.endsWith(':*')))).toEqual([]);
+    const wide = new Set(allowed.filter(({ resources }) => resources.includes('*')).map(({ text }) => text));
+    expect([...wide]).toEqual(['Allow xray:PutTelemetryRecords, xray:PutTraceSegments on *']);
+  });
+
+  it('the buckets stay the buckets they are', () => {
+    expect(logicalIds(stack)).toMatchObject({ LakeBronzeBucket4D17A87A: 'AWS::S3::Bucket' });
+  });
+});
