@@ -6,12 +6,22 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse run                                  Run the example products on real data, into ./lakehouse-out
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
+  lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
+  lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
 Options of run
   --contract FILE   Data contract in YAML or JSON
   --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
   --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
+
+Options of emulator
+  --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
+  --out DIR         Where detach writes the copy (default: cdk.out.emulator)
+  --endpoint URL    Where the emulator answers, for example http://127.0.0.1:5000
+  --stack NAME      Stack to run (default: the assembly's first)
+  --region NAME     Region it was deployed to (default: us-east-1)
+  --once            End when the streams have nothing new
 
 Exit codes: 0 done; 2 a contract or an input that cannot be used; 1 anything else.
 Running again over the same events adds nothing; running again after an interruption goes on where it stopped.
@@ -29,9 +39,11 @@ async function main(args: string[]): Promise<void> {
       return (await import('./run-command')).run(rest);
     case 'validate':
       return (await import('./validate-command')).validate(rest);
+    case 'emulator':
+      return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, emulator. See lakehouse --help`,
       );
   }
 }

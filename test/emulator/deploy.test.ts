@@ -9,8 +9,7 @@ import { openTable } from '../../lambda/tables/open-table';
 import { detachUnsupported } from '../../lib/local/emulator/detach';
 import { EmulatorRun } from '../../lib/local/emulator/emulator-run';
 import { MOTO_SUPPORTED_TYPES } from '../../lib/local/emulator/supported-types';
-import { workerModule } from '../../lib/local/package-root';
-import { packageRoot } from '../../lib/local/package-root';
+import { packageRoot, workerModule } from '../../lib/local/package-root';
 import { optional } from '../skip';
 import { MOTO, startMoto } from '../stores/moto';
 import type { Moto } from '../stores/moto';
@@ -89,7 +88,7 @@ optional(MOTO)('the reference stack on an AWS emulator', () => {
     const emulator = await EmulatorRun.connect({
       assembly: first,
       stack: 'Lakehouse',
-      endpoint: { url: moto.endpoint, region: REGION, account: ACCOUNT },
+      endpoint: { url: moto.endpoint, region: REGION },
       worker: workerModule(),
       output: () => undefined,
     });
@@ -125,7 +124,7 @@ optional(MOTO)('the reference stack on an AWS emulator', () => {
     const after = await EmulatorRun.connect({
       assembly: second,
       stack: 'Lakehouse',
-      endpoint: { url: moto.endpoint, region: REGION, account: ACCOUNT },
+      endpoint: { url: moto.endpoint, region: REGION },
       worker: workerModule(),
       output: () => undefined,
     });

@@ -9,7 +9,6 @@ export interface EmulatorEndpoint {
   /** For example `http://127.0.0.1:5000` (moto_server) or `http://127.0.0.1:4566` (LocalStack). */
   readonly url: string;
   readonly region: string;
-  readonly account: string;
 }
 
 /**

@@ -7,7 +7,8 @@ import type { References } from '../template/intrinsics';
 import { isObject, objectAt, textAt } from '../template/json';
 import type { Json, JsonObject } from '../template/json';
 import { arn } from '../template/physical-names';
-import type { EmulatorClients, EmulatorEndpoint } from './clients';
+import type { Deployment } from '../template/physical-names';
+import type { EmulatorClients } from './clients';
 import { readDetached } from './detach';
 
 /** A resource that was kept out of the emulator's stack, its properties as the deployed stack would have them. */
@@ -22,15 +23,15 @@ export class DeployedStack implements References {
   private constructor(
     private readonly name: string,
     private readonly assembly: CloudAssembly,
-    private readonly endpoint: EmulatorEndpoint,
     private readonly clients: EmulatorClients,
+    /** Account and region the stack is in. */
+    readonly deployment: Deployment,
     private readonly physical: Map<string, { readonly id: string; readonly type: string }>,
   ) {}
 
   static async describe(
     name: string,
     assembly: CloudAssembly,
-    endpoint: EmulatorEndpoint,
     clients: EmulatorClients,
   ): Promise<DeployedStack> {
     const { DescribeStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
@@ -41,7 +42,9 @@ export class DeployedStack implements References {
         { id: resource.PhysicalResourceId ?? '', type: resource.ResourceType ?? '' },
       ]),
     );
-    return new DeployedStack(name, assembly, endpoint, clients, physical);
+    const [, partition = 'aws', , region = '', account = ''] =
+      answer.StackResources?.[0]?.StackId?.split(':') ?? [];
+    return new DeployedStack(name, assembly, clients, { partition, region, account }, physical);
   }
 
   /** What was taken out of the template, resolved against what was deployed. */
@@ -86,7 +89,7 @@ export class DeployedStack implements References {
     if (resource === undefined || !/(^|\.)Arn$/.test(attribute)) return resource?.id;
     // A queue's physical id is its URL, whose last part is the name.
     const name = resource.id.slice(resource.id.lastIndexOf('/') + 1);
-    return arn(resource.type, name, { ...this.endpoint, partition: 'aws' });
+    return arn(resource.type, name, this.deployment);
   }
 
   importValue(): undefined {
@@ -102,11 +105,11 @@ export class DeployedStack implements References {
   }
 
   private pseudoParameter(name: string): string | undefined {
-    const { account, region } = this.endpoint;
+    const { account, region, partition } = this.deployment;
     const values: Record<string, string> = {
       'AWS::AccountId': account,
       'AWS::Region': region,
-      'AWS::Partition': 'aws',
+      'AWS::Partition': partition,
       'AWS::URLSuffix': 'amazonaws.com',
       'AWS::StackName': this.name,
     };

@@ -43,8 +43,7 @@ export class EmulatorRun {
 
   static async connect(options: EmulatorRunOptions): Promise<EmulatorRun> {
     const clients = await emulatorClients(options.endpoint);
-    const assembly = new CloudAssembly(options.assembly, { ...options.endpoint, partition: 'aws' });
-    const stack = await DeployedStack.describe(options.stack, assembly, options.endpoint, clients);
+    const stack = await DeployedStack.describe(options.stack, new CloudAssembly(options.assembly), clients);
     return new EmulatorRun(options, clients, stack, stack.detached());
   }
 
@@ -114,8 +113,8 @@ export class EmulatorRun {
                   pool.invoke(
                     kinesisEvent(batch, shardId, {
                       streamArn,
-                      region: this.options.endpoint.region,
-                      roleArn: `arn:aws:iam::${this.options.endpoint.account}:role/emulator`,
+                      region: this.stack.deployment.region,
+                      roleArn: `arn:aws:iam::${this.stack.deployment.account}:role/emulator`,
                     }),
                   ),
                 delivered: (batch) => records.set(streamArn, (records.get(streamArn) ?? 0) + batch.length),
