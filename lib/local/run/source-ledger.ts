@@ -13,12 +13,13 @@ export interface SourceVersion {
 /** One file of events, whatever it is called, fed to one stream. */
 export interface Source {
   readonly stream: string;
-  /** Where it was last seen. */
-  readonly path: string;
+  /** Every name it was seen under. */
+  readonly paths: string[];
   /** Ten digits its shards are named after. */
   readonly number: string;
   /** How many shards its rows are spread over. Never changed: a row would move to another lane. */
   readonly shards: number;
+  /** As it grew; each begins with the one before it. */
   readonly versions: SourceVersion[];
 }
 
@@ -52,38 +53,25 @@ export class SourceLedger {
   /** Sizes at which a file has to be compared with earlier ones. */
   boundaries(stream: string, path: string): number[] {
     return this.sources
-      .filter((source) => source.stream === stream && source.path === path)
-      .flatMap(({ versions }) => versions.map(({ bytes }) => bytes));
+      .filter((source) => source.stream === stream && source.paths.includes(path))
+      .map(({ versions }) => versions[versions.length - 1].bytes);
   }
 
   /** The source a file is, recorded durably when it is new or has grown. */
   async identify(stream: string, seen: SeenFile, shards: number): Promise<Source> {
-    const version = {
-      sha256: seen.sha256,
-      bytes: seen.bytes,
-      rows: seen.rows,
-      seenAt: new Date().toISOString(),
-    };
+    const { path, sha256, bytes, rows } = seen;
     const index = this.find(stream, seen);
     const known = index < 0 ? undefined : this.sources[index];
-    if (known && known.path === seen.path && known.versions.some(({ sha256 }) => sha256 === seen.sha256)) {
-      return known;
-    }
+    const isSeen = known?.versions.some((version) => version.sha256 === sha256) ?? false;
+    if (known && isSeen && known.paths.includes(path)) return known;
+    const version = { sha256, bytes, rows, seenAt: new Date().toISOString() };
     const source: Source = known
       ? {
           ...known,
-          path: seen.path,
-          versions: known.versions.some(({ sha256 }) => sha256 === seen.sha256)
-            ? known.versions
-            : [...known.versions, version],
+          paths: known.paths.includes(path) ? known.paths : [...known.paths, path],
+          versions: isSeen ? known.versions : [...known.versions, version],
         }
-      : {
-          stream,
-          path: seen.path,
-          number: this.freeNumber(stream, seen.sha256),
-          shards,
-          versions: [version],
-        };
+      : { stream, paths: [path], number: this.freeNumber(stream, sha256), shards, versions: [version] };
     if (known) this.sources[index] = source;
     else this.sources.push(source);
     await this.write();
@@ -95,18 +83,12 @@ export class SourceLedger {
       (source) => source.stream === stream && source.versions.some(({ sha256 }) => sha256 === seen.sha256),
     );
     if (same >= 0) return same;
-    let continued = -1;
-    let longest = -1;
-    this.sources.forEach((source, index) => {
-      if (source.stream !== stream || source.path !== seen.path) return;
-      for (const { bytes, sha256 } of source.versions) {
-        if (bytes > longest && seen.prefixes.get(bytes) === sha256) {
-          longest = bytes;
-          continued = index;
-        }
-      }
+    // Only the longest version counts: beyond an earlier one the lane already holds other rows, and those of this
+    // file would be taken for a replay of them.
+    return this.sources.findIndex(({ stream: of, paths, versions }) => {
+      const { bytes, sha256 } = versions[versions.length - 1];
+      return of === stream && paths.includes(seen.path) && seen.prefixes.get(bytes) === sha256;
     });
-    return continued;
   }
 
   /** Two files may share ten digits of their hashes; the later one takes the next that is free. */

@@ -1,0 +1,45 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DirectoryInUse, RunLock } from '../../../lib/local/run/run-lock';
+
+describe('the lock of a directory', () => {
+  let directory: string;
+  let file: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'lock-'));
+    file = join(directory, '.lakehouse', 'lock');
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it('lets one run in and names it to the next', () => {
+    const lock = RunLock.acquire(file);
+    expect(() => RunLock.acquire(file)).toThrow(DirectoryInUse);
+    expect(() => RunLock.acquire(file)).toThrow(
+      `${directory} is in use by another run (process ${process.pid})`,
+    );
+    lock.release();
+    RunLock.acquire(file).release();
+    expect(readdirSync(join(directory, '.lakehouse'))).toEqual([]);
+  });
+
+  it('is taken over from a process that is gone', () => {
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    RunLock.acquire(file).release();
+    writeFileSync(file, JSON.stringify({ pid, startedAt: '1' }));
+    RunLock.acquire(file).release();
+    expect(existsSync(file)).toBe(false);
+  });
+
+  it('is taken over from an earlier process with the same id, and from a lock that says nothing', () => {
+    RunLock.acquire(file).release();
+    if (process.platform === 'linux') {
+      writeFileSync(file, JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
+      RunLock.acquire(file).release();
+    }
+    writeFileSync(file, '');
+    RunLock.acquire(file).release();
+    expect(existsSync(file)).toBe(false);
+  });
+});
