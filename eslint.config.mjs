@@ -4,11 +4,25 @@ import prettier from 'eslint-config-prettier';
 const forbid = (...patterns) => ({
   'no-restricted-imports': ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }],
 });
-const CDK = [['aws-cdk-lib', 'aws-cdk-lib/*'], 'Only lib/aws, lib/testing, bin and examples may import aws-cdk-lib.'];
+const CDK = [
+  ['aws-cdk-lib', 'aws-cdk-lib/*'],
+  'Only lib/aws, lib/testing, bin and examples may import aws-cdk-lib.',
+];
 const CDKTF = [['cdktf', 'cdktf/*', '@cdktf/*'], 'Only lib/google and lib/azure may import cdktf.'];
-const SDK = [['@aws-sdk/*'], 'Cloud SDKs appear only in lambda/stores, lambda/tables, lambda/sources and lambda/signals.'];
-const HANDLERS = [['**/lambda/*', '**/lambda/**'], 'Constructs know the names of the bundles, never handler code.'];
-const CLOUDS = [['**/aws/*', '**/google/*', '**/azure/*', '**/local/*', '**/testing/*'], 'A room of its own: see docs/architecture.md.'];
+const SDK = [
+  ['@aws-sdk/*'],
+  'Cloud SDKs appear only in lambda/stores, lambda/tables, lambda/sources and lambda/signals.',
+];
+const rooms = (...names) => names.flatMap((name) => [`**/${name}`, `**/${name}/**`]);
+const HANDLERS = [rooms('lambda'), 'Constructs know the names of the bundles, never handler code.'];
+const CLOUDS = [
+  rooms('aws', 'google', 'azure', 'local', 'testing'),
+  'A room of its own: see docs/architecture.md.',
+];
+const otherCloudsThan = (cloud) => [
+  rooms(...['aws', 'google', 'azure'].filter((name) => name !== cloud)),
+  'A user of one cloud installs one cloud.',
+];
 
 // Who may know whom (docs/architecture.md). Each block holds one line of that rule.
 export default tseslint.config(
@@ -29,8 +43,9 @@ export default tseslint.config(
     },
   },
   { files: ['lib/contract/**/*.ts'], rules: forbid(CDK, CDKTF, SDK, HANDLERS, CLOUDS) },
-  { files: ['lib/aws/**/*.ts'], rules: forbid(CDKTF, SDK, HANDLERS) },
-  { files: ['lib/google/**/*.ts', 'lib/azure/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS) },
+  { files: ['lib/aws/**/*.ts'], rules: forbid(CDKTF, SDK, HANDLERS, otherCloudsThan('aws')) },
+  { files: ['lib/google/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS, otherCloudsThan('google')) },
+  { files: ['lib/azure/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS, otherCloudsThan('azure')) },
   { files: ['lambda/**/*.ts'], rules: forbid(CDK, CDKTF, CLOUDS) },
   {
     files: ['lambda/handlers/**/*.ts', 'lambda/pipeline/**/*.ts', 'lambda/formats/**/*.ts'],
@@ -42,7 +57,11 @@ export default tseslint.config(
     rules: {
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'env', message: 'Read the environment in lambda/configuration.ts only.' },
+        {
+          object: 'process',
+          property: 'env',
+          message: 'Read the environment in lambda/configuration.ts only.',
+        },
       ],
     },
   },
