@@ -11,7 +11,7 @@ import { type Leaf, type ParquetSchema, parquetSchema } from './schema';
 const ROW_GROUP_SIZE = 128 * 1024 * 1024;
 const ROW_GROUP_ROWS = 1 << 20;
 /** Rows between two looks at the size. */
-const SIZE_CHECK = 1 << 12;
+const SIZE_CHECK = 1 << 8;
 
 export interface ParquetFileOptions {
   /** Rows in a row group at most. @default 1048576 */

@@ -2,16 +2,12 @@
 export type ZoneOffset = (wallClockSeconds: number) => number;
 
 /**
- * @param name IANA name (`Europe/Berlin`) or a fixed offset (`+02:00`)
+ * @param name IANA name, for example `Europe/Berlin`
+ * @returns undefined for UTC
  * @throws Error for a zone this runtime does not know
  */
 export function zoneOffset(name: string): ZoneOffset | undefined {
-  if (/^(Z|UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu)|[+-]00:?00)$/i.test(name)) return undefined;
-  const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(name);
-  if (fixed) {
-    const seconds = (Number(fixed[2]) * 60 + Number(fixed[3])) * 60 * (fixed[1] === '-' ? -1 : 1);
-    return () => seconds;
-  }
+  if (/^(Z|UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu))$/i.test(name)) return undefined;
   const clock = zoneClock(name);
   return (wallClock) => {
     // The offset depends on the instant, which depends on the offset: the second look settles it, but for the hour
@@ -38,7 +34,7 @@ function zoneClock(name: string): (epochSeconds: number) => number {
     });
   } catch {
     throw new Error(
-      `Time zone "${name}" is not known. Allowed: an IANA name such as Europe/Berlin, or an offset such as +02:00.`,
+      `Time zone "${name}" is not known. Allowed: a name of the IANA database, such as Europe/Berlin.`,
     );
   }
   // Zones change at quarter hours only, as far as the IANA database goes back for any living clock.

@@ -33,7 +33,6 @@ export abstract class ColumnBuffer extends LevelBuffer {
   /** PLAIN encoding of the values from `start` to `end`. */
   abstract plain(start: number, end: number): Uint8Array;
 
-  /** To be asked for after the values were encoded: strings learn then how they may be compared. */
   abstract bounds(): Bounds;
 
   /** Forgets what was pushed, for the next row group. */
