@@ -1,3 +1,5 @@
+const DAY = 86_400;
+
 /** Seconds a zone is ahead of UTC at a wall-clock reading given in seconds as if it were UTC. */
 export type ZoneOffset = (wallClockSeconds: number) => number;
 
@@ -9,12 +11,13 @@ export type ZoneOffset = (wallClockSeconds: number) => number;
 export function zoneOffset(name: string): ZoneOffset | undefined {
   if (/^(Z|UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu))$/i.test(name)) return undefined;
   const clock = zoneClock(name);
+  // As java.time resolves it: an hour that a change repeats is the earlier one, and a reading that it skips is moved
+  // on by as much as the clock was.
   return (wallClock) => {
-    // The offset depends on the instant, which depends on the offset: the second look settles it, but for the hour
-    // a change skips or repeats, where the earlier offset is taken.
-    const first = clock(wallClock);
-    const second = clock(wallClock - first);
-    return second === first ? first : clock(wallClock - second) === second ? second : first;
+    const before = clock(wallClock - DAY);
+    const after = clock(wallClock + DAY);
+    if (before === after || clock(wallClock - before) === before) return before;
+    return clock(wallClock - after) === after ? after : before;
   };
 }
 
