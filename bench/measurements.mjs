@@ -72,7 +72,7 @@ function pyarrow(rows, repetitions) {
   };
 }
 
-function handlerSteps({ file, event, bytes, environment }) {
+function handlerSteps({ files, event, bytes, environment }) {
   return [
     {
       name: 'memory of a full batch',
@@ -81,7 +81,11 @@ function handlerSteps({ file, event, bytes, environment }) {
           // Into the same table again, the batch would be a replay, and nothing would be encoded.
           const tables = path.join(OUT, `lake-${i}`);
           cpSync(path.join(OUT, 'lake'), tables, { recursive: true });
-          return runJson(NODE, [path.join(BENCH, 'measure-memory.mjs'), file, event], environment(tables));
+          return runJson(
+            NODE,
+            [path.join(BENCH, 'measure-memory.mjs'), event, ...files],
+            environment(tables),
+          );
         });
         figures['peakMemoryMiB.kinesis-ingest.10000'] =
           Math.max(...runs.map((run) => run.peakMemory)) / 2 ** 20;
@@ -92,7 +96,7 @@ function handlerSteps({ file, event, bytes, environment }) {
       run: (figures) => {
         figures['bundleKiB.kinesis-ingest'] = bytes / 1024;
         const loads = Array.from({ length: IMPORTS }, () =>
-          runJson(NODE, [path.join(BENCH, 'measure-import.mjs'), file]),
+          runJson(NODE, [path.join(BENCH, 'measure-import.mjs'), ...files]),
         );
         figures['importCpuMs.kinesis-ingest'] = median(loads.map((load) => load.milliseconds[0]));
       },

@@ -51,7 +51,10 @@ async function stageHandler(contract, compiled) {
   const event = path.join(OUT, 'event.json');
   writeFileSync(event, JSON.stringify(kinesisEvent(clickstream(10_000))));
   return {
-    file: path.join(directory, 'index.mjs'),
+    // The entry, then what it loads on first use with tables in the Glue catalog and files in S3.
+    files: ['index.mjs', ...readdirSync(BUNDLE).filter((file) => /^(glue-catalog|s3-store)-/.test(file))].map(
+      (file) => path.join(directory, file),
+    ),
     event,
     bytes: readdirSync(BUNDLE).reduce((sum, file) => sum + statSync(path.join(BUNDLE, file)).size, 0),
     environment,
