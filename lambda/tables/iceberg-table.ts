@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
 import type { ObjectStore } from '../stores/object-store';
-import { Append } from './append';
+import { AppendedFiles } from './append';
 import type { DataFile } from './data-file';
 import { fromDataFileStruct, readManifest } from './manifest';
 import { lanePositions, type LanePositions } from './positions';
-import { partitionType } from './schema';
+import { partitionType, partitionTypeOf } from './schema';
+import { SnapshotCommit } from './snapshot-commit';
 import type { AppendableTable, AppendResult, CommitNotes, LaneRange } from './table';
 import type { TableCatalog, TableVersion } from './table-catalog';
 import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
@@ -14,12 +15,13 @@ import { partitionText } from './transforms';
 
 /** An Iceberg table of format version 2, open for appending and for listing what it holds. */
 export class IcebergTable implements AppendableTable {
-  private readonly state: TableState;
+  /** For the operations of this folder. */
+  readonly state: TableState;
 
   constructor(
     readonly uri: string,
     catalog: TableCatalog,
-    private readonly store: ObjectStore,
+    readonly store: ObjectStore,
     version: TableVersion,
     pacing?: Pacing,
   ) {
@@ -74,7 +76,13 @@ export class IcebergTable implements AppendableTable {
   }
 
   async append(files: DataFile[], ranges: LaneRange[], notes: CommitNotes = {}): Promise<AppendResult> {
-    return new Append(this.state, this.store, files, ranges, notes).run();
+    return new SnapshotCommit(
+      this.state,
+      this.store,
+      new AppendedFiles(this.store, files),
+      ranges,
+      notes,
+    ).run();
   }
 
   /** Live files of the current snapshot; delete files of other engines among them, told apart by `content`. */
@@ -82,7 +90,7 @@ export class IcebergTable implements AppendableTable {
     const files: DataFile[] = [];
     for (const manifest of await this.state.manifests()) {
       const spec = partitionSpec(this.metadata, manifest.partition_spec_id);
-      const partition = partitionType(this.schema, spec) ?? [];
+      const partition = partitionTypeOf(this.metadata, spec);
       for (const entry of readManifest(await this.store.get(manifest.manifest_path), manifest)) {
         files.push(fromDataFileStruct(entry.data_file, spec['spec-id'], partition));
       }

@@ -1,6 +1,7 @@
 import { readAvroFile, writeAvroFile } from './avro-container';
 import type { AvroField, AvroSchema } from './avro-codec';
 import { canonicalNames } from './avro-names';
+import { readable } from './corrupt-file';
 import type { DataFile } from './data-file';
 import type { Long } from './json';
 import type { PartitionFieldType } from './schema';
@@ -46,9 +47,9 @@ export function writeManifestList(
   });
 }
 
-export function readManifestList(bytes: Uint8Array): ManifestFile[] {
-  const { records } = readAvroFile<Partial<ManifestFile>>(bytes, (schema) =>
-    canonicalNames(schema, FIELD_NAMES),
+export function readManifestList(bytes: Uint8Array, path = 'The manifest list'): ManifestFile[] {
+  const { records } = readable(path, () =>
+    readAvroFile<Partial<ManifestFile>>(bytes, (schema) => canonicalNames(schema, FIELD_NAMES)),
   );
   // What a list of format version 1 leaves out has these values by the specification.
   return records.map((manifest) => ({

@@ -5,7 +5,9 @@ import { canonicalNames } from './avro-names';
 import type { DataFile, PartitionValue } from './data-file';
 import type { Long } from './json';
 import type { ManifestFile } from './manifest-list';
-import type { PartitionFieldType } from './schema';
+import { readable } from './corrupt-file';
+import { partitionTypeOf, type PartitionFieldType } from './schema';
+import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
 import {
   baseType,
   bigEndianTwosComplement,
@@ -57,6 +59,12 @@ export interface ManifestContext {
   readonly partition: PartitionFieldType[];
 }
 
+/** @throws Error when a column of the spec is in none of the table's schemas */
+export function manifestContext(metadata: TableMetadata, specId: number): ManifestContext {
+  const spec = partitionSpec(metadata, specId);
+  return { schema: currentSchema(metadata), spec, partition: partitionTypeOf(metadata, spec) };
+}
+
 export function writeManifest(context: ManifestContext, entries: readonly ManifestEntry[]): Buffer {
   return writeAvroFile(entrySchema(context.partition), entries, {
     schema: JSON.stringify(context.schema),
@@ -70,20 +78,20 @@ export function writeManifest(context: ManifestContext, entries: readonly Manife
 
 /** Live entries of a manifest, with what they inherit from the manifest list filled in. */
 export function readManifest(bytes: Uint8Array, manifest: ManifestFile): ManifestEntry[] {
-  const { records } = readAvroFile<ManifestEntry>(bytes, (schema) =>
-    canonicalNames(schema, ENTRY_FIELD_NAMES),
+  return readManifestEntries(bytes, manifest).filter(({ status }) => status !== EntryStatus.DELETED);
+}
+
+/** All entries of a manifest, those of files that its snapshot removed among them. */
+export function readManifestEntries(bytes: Uint8Array, manifest: ManifestFile): ManifestEntry[] {
+  const { records } = readable(manifest.manifest_path, () =>
+    readAvroFile<ManifestEntry>(bytes, (schema) => canonicalNames(schema, ENTRY_FIELD_NAMES)),
   );
-  const live: ManifestEntry[] = [];
-  for (const entry of records) {
-    if (entry.status === EntryStatus.DELETED) continue;
-    live.push({
-      ...entry,
-      snapshot_id: entry.snapshot_id ?? manifest.added_snapshot_id,
-      sequence_number: entry.sequence_number ?? manifest.sequence_number,
-      file_sequence_number: entry.file_sequence_number ?? manifest.sequence_number,
-    });
-  }
-  return live;
+  return records.map((entry) => ({
+    ...entry,
+    snapshot_id: entry.snapshot_id ?? manifest.added_snapshot_id,
+    sequence_number: entry.sequence_number ?? manifest.sequence_number,
+    file_sequence_number: entry.file_sequence_number ?? manifest.sequence_number,
+  }));
 }
 
 export function toDataFileStruct(file: DataFile, partition: PartitionFieldType[]): DataFileStruct {

@@ -56,3 +56,22 @@ export function partitionType(
   }
   return fields;
 }
+
+/** As {@link partitionType}; a column that was dropped is looked for in the table's earlier schemas. */
+export function partitionTypeOf(
+  metadata: {
+    readonly location: string;
+    readonly schemas: IcebergSchema[];
+    readonly 'current-schema-id': number;
+  },
+  spec: IcebergPartitionSpec,
+): PartitionFieldType[] {
+  const current = metadata.schemas.filter((schema) => schema['schema-id'] === metadata['current-schema-id']);
+  for (const schema of [...current, ...metadata.schemas.toReversed()]) {
+    const type = partitionType(schema, spec);
+    if (type) return type;
+  }
+  throw new Error(
+    `Partition spec ${spec['spec-id']} of ${metadata.location} names a column that none of its schemas has.`,
+  );
+}

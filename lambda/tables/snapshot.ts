@@ -18,31 +18,40 @@ export function newSnapshotId(): number {
   return Number(randomBytes(8).readBigUInt64BE() >> 11n) + 1;
 }
 
-/** Summary of a snapshot that adds data files: what it added, and the parent's totals moved on. */
-export function appendSummary(
-  files: readonly DataFile[],
+export type SnapshotOperation = 'append' | 'overwrite' | 'replace' | 'delete';
+
+/** Summary of a snapshot: what it added and removed, and the parent's totals moved on. */
+export function snapshotSummary(
+  operation: SnapshotOperation,
   parent: Snapshot | undefined,
-  extra: Record<string, string>,
+  change: { readonly added: readonly DataFile[]; readonly removed?: readonly DataFile[] },
 ): Record<string, string> {
-  let records = 0;
-  let bytes = 0;
-  const partitions = new Set<string>();
-  for (const file of files) {
-    records += file.recordCount;
-    bytes += file.fileSizeInBytes;
-    partitions.add(`${file.specId}/${file.partition.join('/')}`);
-  }
-  const total = (name: string, added: number) => String(Number(parent?.summary?.[name] ?? 0) + added);
+  const { added, removed = [] } = change;
+  const partitions = new Set(
+    [...added, ...removed].map((file) => `${file.specId}/${file.partition.join('/')}`),
+  );
+  const counts = (files: readonly DataFile[]) => ({
+    files: files.length,
+    records: files.reduce((sum, file) => sum + file.recordCount, 0),
+    bytes: files.reduce((sum, file) => sum + file.fileSizeInBytes, 0),
+  });
+  const [more, less] = [counts(added), counts(removed)];
+  const total = (name: string, difference: number) =>
+    String(Math.max(0, Number(parent?.summary?.[name] ?? 0) + difference));
   return {
-    ...extra,
-    operation: 'append',
-    'added-data-files': String(files.length),
-    'added-records': String(records),
-    'added-files-size': String(bytes),
+    operation,
+    'added-data-files': String(more.files),
+    'added-records': String(more.records),
+    'added-files-size': String(more.bytes),
+    ...(less.files > 0 && {
+      'deleted-data-files': String(less.files),
+      'deleted-records': String(less.records),
+      'removed-files-size': String(less.bytes),
+    }),
     'changed-partition-count': String(partitions.size),
-    'total-records': total('total-records', records),
-    'total-files-size': total('total-files-size', bytes),
-    'total-data-files': total('total-data-files', files.length),
+    'total-records': total('total-records', more.records - less.records),
+    'total-files-size': total('total-files-size', more.bytes - less.bytes),
+    'total-data-files': total('total-data-files', more.files - less.files),
     'total-delete-files': total('total-delete-files', 0),
     'total-position-deletes': total('total-position-deletes', 0),
     'total-equality-deletes': total('total-equality-deletes', 0),

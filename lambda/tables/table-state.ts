@@ -65,7 +65,7 @@ export class TableState {
     if (!snapshot) return [];
     const path = snapshot['manifest-list'];
     if (this.manifestList?.path !== path) {
-      this.rememberManifests(path, readManifestList(await this.store.get(path)));
+      this.rememberManifests(path, readManifestList(await this.store.get(path), path));
     }
     return this.manifestList!.manifests;
   }
