@@ -70,7 +70,7 @@ FROM quarantine.movies GROUP BY ALL ORDER BY films DESC, reason, field`,
 /** The examples of this repository with the data they describe. */
 export function exampleProducts(full: boolean): ProductInput[] {
   const data = dataDirectory();
-  return exampleContractFiles()
+  return contractFiles()
     .map((file) => ({ file, example: EXAMPLES[basename(file, '.odcs.yaml')] }))
     .filter(({ example }) => example !== undefined)
     .map(({ file, example }) => ({
@@ -78,6 +78,16 @@ export function exampleProducts(full: boolean): ProductInput[] {
       events: join(data, full ? (example.fullEvents ?? example.events) : example.events),
       questions: example.questions,
     }));
+}
+
+function contractFiles(): string[] {
+  try {
+    return exampleContractFiles();
+  } catch {
+    throw CommandFailed.usage(
+      'The example contracts are in the repository, not in the package. For your own data: lakehouse run --contract FILE --events FILE',
+    );
+  }
 }
 
 /** vega-datasets exports code only; its data lies beside it. */

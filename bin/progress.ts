@@ -44,7 +44,9 @@ class ProgressBar implements Progress {
   }
 
   private draw(text: string): void {
-    this.stream.write(`\r\x1b[2K${text.slice(0, Math.max(1, this.stream.columns - 1))}`);
+    // A terminal that does not know its width says 0.
+    const columns = this.stream.columns > 0 ? this.stream.columns : 80;
+    this.stream.write(`\r\x1b[2K${text.slice(0, columns - 1)}`);
   }
 }
 

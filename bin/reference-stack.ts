@@ -88,7 +88,6 @@ export class ReferenceStack extends Stack {
       lake: this.lake,
       catalog: this.catalog,
       source: StreamSource.kinesis(stream),
-      processor: props.environment === undefined ? {} : { metricNamespace: `Lakehouse/${props.environment}` },
       alarms: { topics: [this.alarmTopic] },
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });

@@ -31,3 +31,9 @@ export function literal(text: string): string {
 export function identifier(name: string): string {
   return `"${name.replace(/"/g, '""')}"`;
 }
+
+/** The rows of Parquet files as a table function. Names are taken as they are, not as patterns. */
+export function parquetFiles(files: readonly string[]): string {
+  const names = files.map((file) => literal(file.replace(/[[*?]/g, '[$&]')));
+  return `read_parquet([${names.join(', ')}], union_by_name = true, hive_partitioning = false)`;
+}

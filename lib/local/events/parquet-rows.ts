@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
-import { INSTALL_DUCKDB, identifier, literal, openDuckDb } from '../duckdb';
+import { INSTALL_DUCKDB, identifier, literal, openDuckDb, parquetFiles } from '../duckdb';
 import type { EventRecord } from './event-record';
 import { UnusableInput } from './unusable-input';
 
@@ -14,14 +14,14 @@ export class ParquetRows {
       throw new UnusableInput(file, `reading Parquet needs DuckDB. Install it: ${INSTALL_DUCKDB}`);
     }
     try {
-      const prepared = await connection.runAndReadAll(`SELECT * FROM read_parquet(${literal(file)}) LIMIT 0`);
+      const prepared = await connection.runAndReadAll(`SELECT * FROM ${parquetFiles([file])} LIMIT 0`);
       const names = prepared.columnNames();
       const { DuckDBTypeId } = await import('@duckdb/node-api');
       const members = prepared.columnTypes().map((type, index) => ({
         key: names[index],
         value: jsonExpression(identifier(names[index]), type, DuckDBTypeId),
       }));
-      const counted = await connection.runAndReadAll(`SELECT count(*) FROM read_parquet(${literal(file)})`);
+      const counted = await connection.runAndReadAll(`SELECT count(*) FROM ${parquetFiles([file])}`);
       return new ParquetRows(file, connection, Number(counted.getRows()[0][0]), jsonObject(members));
     } catch (error) {
       connection.closeSync();
@@ -39,7 +39,7 @@ export class ParquetRows {
   /** In the order of the file. The position is the row's number, from 1. */
   async *read(): AsyncGenerator<EventRecord[]> {
     const result = await this.connection.stream(
-      `SELECT ${this.expression} FROM read_parquet(${literal(this.file)})`,
+      `SELECT ${this.expression} FROM ${parquetFiles([this.file])}`,
     );
     let row = 0;
     for (

@@ -42,7 +42,7 @@ export function evaluateAlarm(alarm: Resource, metrics: MetricStore): AlarmRepor
   const { properties } = alarm;
   const identity = {
     name: alarm.name,
-    path: alarm.path,
+    path: alarm.path.replace(/\/Resource$/, ''),
     description: textAt(properties, 'AlarmDescription') ?? '',
   };
   const threshold = numberAt(properties, 'Threshold');

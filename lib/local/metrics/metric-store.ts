@@ -33,10 +33,6 @@ export class MetricStore {
     }
     return new Map([...bins].map(([start, values]) => [start, aggregate(values, statistic)]));
   }
-
-  total(identity: MetricIdentity): number {
-    return (this.samples.get(keyOf(identity)) ?? []).reduce((sum, sample) => sum + sample.value, 0);
-  }
 }
 
 /** `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` and percentiles such as `p99` or `p99.9`. */

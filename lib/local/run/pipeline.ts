@@ -20,7 +20,6 @@ export interface Pipeline {
   readonly failureQueue?: Resource;
   readonly tables: LocalTable[];
   readonly alarms: Resource[];
-  readonly metricNamespace: string;
 }
 
 /** An on-demand stream begins with four. */
@@ -52,7 +51,6 @@ export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline
           QueueName: failureQueue?.name,
           Product: product,
         }),
-        metricNamespace: definition.environment[HANDLER_ENVIRONMENT.metricNamespace] ?? '',
       },
     ];
   });

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { identifier, literal } from '../duckdb';
+import { identifier, parquetFiles } from '../duckdb';
 import type { TableContents } from './table-contents';
 
 export interface SqlAnswer {
@@ -27,8 +27,7 @@ export async function attachTables(
     if (files.length === 0) continue;
     await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(zone)}`);
     await connection.run(
-      `CREATE OR REPLACE VIEW ${identifier(zone)}.${identifier(table)} AS SELECT * FROM read_parquet(` +
-        `[${files.map(literal).join(', ')}], union_by_name = true, hive_partitioning = false)`,
+      `CREATE OR REPLACE VIEW ${identifier(zone)}.${identifier(table)} AS SELECT * FROM ${parquetFiles(files)}`,
     );
   }
 }
@@ -84,7 +83,7 @@ export async function quarantineDigest(
   files: readonly string[],
 ): Promise<QuarantineDigest> {
   if (files.length === 0) return { byReason: {}, samples: [] };
-  const rows = `read_parquet([${files.map(literal).join(', ')}], union_by_name = true, hive_partitioning = false)`;
+  const rows = parquetFiles(files);
   const counted = await connection.runAndReadAll(
     `SELECT reason_code, count(*) FROM ${rows} GROUP BY 1 ORDER BY 2 DESC, 1`,
   );

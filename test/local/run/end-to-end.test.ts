@@ -2,16 +2,16 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optional } from '../../skip';
-import { openDuckDb } from '../../../lib/local/duckdb';
+import { openDuckDb, parquetFiles } from '../../../lib/local/duckdb';
 import { RunLock } from '../../../lib/local/run/run-lock';
 import { ORDERS_CONTRACT } from './contract';
-import { BUILT, contentOf, lakehouse, summaryOf } from './laptop';
+import { BUILT, contentOf, dataFiles, lakehouse, summaryOf } from './laptop';
 
 optional(BUILT)('lakehouse run', () => {
   let directory: string;
   let contract: string;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'laptop run-'));
+    directory = mkdtempSync(join(tmpdir(), "laptop [run]'*?-"));
     contract = file('orders.odcs.yaml', ORDERS_CONTRACT);
   });
   afterEach(() => rmSync(directory, { recursive: true }));
@@ -76,7 +76,7 @@ optional(BUILT)('lakehouse run', () => {
 
     const connection = (await openDuckDb(1))!;
     const rows = await connection.runAndReadAll(
-      `SELECT id, amount::VARCHAR, _extra FROM read_parquet('${out}/bronze/orders/data/**/*.parquet') ORDER BY id`,
+      `SELECT id, amount::VARCHAR, _extra FROM ${parquetFiles(await dataFiles(join(out, 'bronze', 'orders')))} ORDER BY id`,
     );
     connection.closeSync();
     expect(rows.getRows()).toEqual([

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { openDuckDb } from '../../../lib/local/duckdb';
+import { openDuckDb, parquetFiles } from '../../../lib/local/duckdb';
 import type { ProductSummary } from '../../../lib/local';
 import { openTable } from '../../../lambda/tables/open-table';
 
@@ -45,18 +45,19 @@ export function commits(table: string): number {
   return Math.max(0, ...versions) - 1;
 }
 
+export async function dataFiles(table: string): Promise<string[]> {
+  const files = await (await openTable(`file://${table}`)).currentDataFiles();
+  return files.map(({ filePath }) => filePath.replace('file://', ''));
+}
+
 /** Row count and a digest of a table's rows as a multiset, without the times that differ from run to run. */
 export async function contentOf(table: string): Promise<{ rows: number; digest: string }> {
-  const files = (await (await openTable(`file://${table}`)).currentDataFiles()).map(({ filePath }) =>
-    filePath.replace('file://', ''),
-  );
+  const files = await dataFiles(table);
   if (files.length === 0) return { rows: 0, digest: '' };
   const connection = (await openDuckDb(1))!;
   try {
     const result = await connection.runAndReadAll(
-      `SELECT to_json(t)::VARCHAR AS line FROM (
-         SELECT * EXCLUDE (_arrived_at) FROM read_parquet([${files.map((file) => `'${file}'`).join(',')}], union_by_name = true)
-       ) t ORDER BY line`,
+      `SELECT to_json(t)::VARCHAR AS line FROM (SELECT * EXCLUDE (_arrived_at) FROM ${parquetFiles(files)}) t ORDER BY line`,
     );
     const lines = result.getRows().map(([line]) => String(line).replace(/"quarantined_at":"[^"]*"/, ''));
     return { rows: lines.length, digest: createHash('sha256').update(lines.join('\n')).digest('hex') };
