@@ -3,6 +3,7 @@ export class CorruptFile extends Error {
   constructor(
     readonly uri: string,
     cause: unknown,
+    readonly isMissing = false,
   ) {
     super(
       `${uri} cannot be read: ${(cause as Error).message} Nothing was changed. Restore the file, or roll the table back to a snapshot that does not use it.`,

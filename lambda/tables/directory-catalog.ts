@@ -2,7 +2,8 @@ import { ObjectExists, ObjectNotFound, type ObjectStore } from '../stores/object
 import { CommitConflict, CommitStateUnknown, type TableCatalog, type TableVersion } from './table-catalog';
 import { parseTableMetadata, serializeTableMetadata, type TableMetadata } from './table-metadata';
 
-const METADATA_FILE = /\/v(\d+)\.metadata\.json$/;
+/** Names of versions: never to be given free, not even when the version is long gone. */
+export const VERSION_FILE = /\/v(\d+)\.metadata\.json$/;
 
 /**
  * A table whose location is its catalog, as Hadoop tables have it: `metadata/vN.metadata.json`, and
@@ -73,7 +74,7 @@ export class DirectoryCatalog implements TableCatalog {
     }
     let newest: number | undefined;
     for await (const { uri } of this.store.list(`${this.location}/metadata/v`)) {
-      const version = METADATA_FILE.exec(uri)?.[1];
+      const version = VERSION_FILE.exec(uri)?.[1];
       if (version !== undefined) newest = Math.max(newest ?? 0, Number(version));
     }
     return newest;
@@ -89,5 +90,5 @@ export class DirectoryCatalog implements TableCatalog {
 }
 
 function versionOf({ metadataLocation }: TableVersion): number {
-  return Number(METADATA_FILE.exec(metadataLocation)![1]);
+  return Number(VERSION_FILE.exec(metadataLocation)![1]);
 }

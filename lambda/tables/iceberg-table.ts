@@ -3,13 +3,16 @@ import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/ice
 import type { ObjectStore } from '../stores/object-store';
 import { AppendedFiles } from './append';
 import type { DataFile } from './data-file';
-import { fromDataFileStruct, readManifest } from './manifest';
+import { requireSnapshot, snapshotAsOf } from './history';
+import type { Long } from './json';
 import { lanePositions, type LanePositions } from './positions';
-import { partitionType, partitionTypeOf } from './schema';
+import { partitionType } from './schema';
 import { SnapshotCommit } from './snapshot-commit';
+import type { Snapshot } from './snapshot';
+import { TableFiles, type TableFile } from './table-files';
 import type { AppendableTable, AppendResult, CommitNotes, LaneRange } from './table';
 import type { TableCatalog, TableVersion } from './table-catalog';
-import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
+import { currentSchema, currentSnapshot, partitionSpec, type TableMetadata } from './table-metadata';
 import { TableState, type Pacing } from './table-state';
 import { partitionText } from './transforms';
 
@@ -85,16 +88,33 @@ export class IcebergTable implements AppendableTable {
     ).run();
   }
 
+  /** The snapshot of an id. @throws SnapshotNotFound */
+  snapshot(id: Long): Snapshot {
+    return requireSnapshot(this.metadata, id);
+  }
+
+  /** The snapshot that was current at a time, epoch milliseconds. @throws SnapshotNotFound */
+  snapshotAsOf(time: number): Snapshot {
+    return snapshotAsOf(this.metadata, time);
+  }
+
+  /**
+   * Data files of a snapshot, the current one by default: together they are the rows it holds.
+   * @throws DeleteFilesPresent when another engine deleted rows by delete files
+   */
+  async dataFiles(snapshot = currentSnapshot(this.metadata)): Promise<TableFile[]> {
+    return snapshot ? new TableFiles(this.store, this.metadata).data(snapshot) : [];
+  }
+
+  /** Schema that a snapshot was written with. */
+  schemaOf(snapshot: Snapshot): IcebergSchema {
+    const id = snapshot['schema-id'];
+    return this.metadata.schemas.find((schema) => schema['schema-id'] === id) ?? this.schema;
+  }
+
   /** Live files of the current snapshot; delete files of other engines among them, told apart by `content`. */
   async currentDataFiles(): Promise<DataFile[]> {
-    const files: DataFile[] = [];
-    for (const manifest of await this.state.manifests()) {
-      const spec = partitionSpec(this.metadata, manifest.partition_spec_id);
-      const partition = partitionTypeOf(this.metadata, spec);
-      for (const entry of readManifest(await this.store.get(manifest.manifest_path), manifest)) {
-        files.push(fromDataFileStruct(entry.data_file, spec['spec-id'], partition));
-      }
-    }
-    return files;
+    const snapshot = currentSnapshot(this.metadata);
+    return snapshot ? new TableFiles(this.store, this.metadata).live(snapshot) : [];
   }
 }

@@ -1,5 +1,6 @@
+import { ancestors, lineage } from './history';
 import type { Long } from './json';
-import { currentSnapshot, snapshotById, type TableMetadata } from './table-metadata';
+import { currentSnapshot, type TableMetadata } from './table-metadata';
 import type { LaneRange } from './table';
 import type { Snapshot } from './snapshot';
 
@@ -8,6 +9,11 @@ export const POSITIONS_PROPERTY = 'lakehouse.positions';
 /** Table properties: the snapshot that moved the positions last, and its sequence number. */
 export const POSITIONS_SNAPSHOT_PROPERTY = 'lakehouse.positions.snapshot';
 export const POSITIONS_SEQUENCE_PROPERTY = 'lakehouse.positions.sequence-number';
+/**
+ * Table property: positions as of each snapshot whose own past is expired, JSON by snapshot id. With the ranges of what
+ * came after, they tell the positions of every snapshot that is left, however much history is gone.
+ */
+export const POSITIONS_ROOTS_PROPERTY = 'lakehouse.positions.roots';
 /** Snapshot summary: what this snapshot added, a JSON array of `[lane, first, last]`. */
 export const RANGES_SUMMARY = 'lakehouse.ranges';
 
@@ -99,40 +105,77 @@ function wasRolledBack(metadata: TableMetadata): boolean {
   return BigInt(oldest?.['sequence-number'] ?? 0) <= BigInt(sequence);
 }
 
-/**
- * Positions from the ranges of the snapshots that are left. A lane none of them mentions, but one that was taken back
- * does, stands just before the first range taken back, if older history is expired; otherwise it was never committed.
- */
 function positionsAfterRollback(metadata: TableMetadata, recorded: LanePositions): LanePositions {
+  return positionsAt(metadata, currentSnapshot(metadata), recorded);
+}
+
+/**
+ * Positions from the ranges of the snapshots that are left, and from what was recorded when the others were expired. If
+ * another engine expired them and nothing was: a lane that no ancestor mentions, but one that was taken back does,
+ * stands just before the first range taken back.
+ */
+function positionsAt(
+  metadata: TableMetadata,
+  snapshot: Snapshot | undefined,
+  recorded: LanePositions,
+): LanePositions {
   const kept: LanePositions = new Map();
   const ancestorIds = new Set<Long>();
-  let complete = true;
-  for (const ancestor of ancestors(metadata)) {
+  let oldest: Snapshot | undefined;
+  const raise = (lane: string, position: string) => {
+    if (BigInt(position) > BigInt(kept.get(lane) ?? -1)) kept.set(lane, position);
+  };
+  for (const ancestor of lineage(metadata, snapshot)) {
+    oldest = ancestor;
     ancestorIds.add(ancestor['snapshot-id']);
-    complete = ancestor['parent-snapshot-id'] == null;
-    for (const [lane, , last] of rangesOf(ancestor)) {
-      if (BigInt(last) > BigInt(kept.get(lane) ?? -1)) kept.set(lane, last);
-    }
+    for (const [lane, , last] of rangesOf(ancestor)) raise(lane, last);
   }
-  if (complete) return kept;
+  const root = oldest && readRoots(metadata)[String(oldest['snapshot-id'])];
+  for (const [lane, position] of Object.entries(root ?? {})) raise(lane, position);
+  if (root || oldest?.['parent-snapshot-id'] == null) return kept;
 
   const before = new Map(recorded);
-  for (const snapshot of metadata.snapshots) {
-    if (ancestorIds.has(snapshot['snapshot-id'])) continue;
-    for (const [lane, first] of rangesOf(snapshot)) {
+  for (const other of metadata.snapshots) {
+    if (ancestorIds.has(other['snapshot-id'])) continue;
+    for (const [lane, first] of rangesOf(other)) {
       if (BigInt(first) <= BigInt(before.get(lane) ?? first)) before.set(lane, String(BigInt(first) - 1n));
     }
   }
   return new Map([...before, ...kept]);
 }
 
-function* ancestors(metadata: TableMetadata): Iterable<Snapshot> {
-  let snapshot = currentSnapshot(metadata);
-  while (snapshot) {
-    yield snapshot;
+/** Properties of a table whose current snapshot becomes the given one. */
+export function positionsOfSnapshot(metadata: TableMetadata, snapshot: Snapshot): Record<string, string> {
+  if (metadata.properties[POSITIONS_PROPERTY] === undefined) return {};
+  return positionProperties(positionsAt(metadata, snapshot, readPositions(metadata)), [], {
+    id: snapshot['snapshot-id'],
+    sequenceNumber: snapshot['sequence-number'] ?? 0,
+  });
+}
+
+/** Properties that keep the positions of every snapshot known when only those in `retained` are left. */
+export function positionsAfterExpiry(
+  metadata: TableMetadata,
+  retained: ReadonlySet<Long>,
+): Record<string, string> {
+  if (metadata.properties[POSITIONS_PROPERTY] === undefined) return {};
+  const recorded = readPositions(metadata);
+  const roots: Record<string, Record<string, string>> = {};
+  for (const snapshot of metadata.snapshots) {
     const parent = snapshot['parent-snapshot-id'];
-    snapshot = parent == null ? undefined : snapshotById(metadata, parent);
+    if (!retained.has(snapshot['snapshot-id']) || parent == null || retained.has(parent)) continue;
+    roots[String(snapshot['snapshot-id'])] = Object.fromEntries(positionsAt(metadata, snapshot, recorded));
   }
+  const current = currentSnapshot(metadata);
+  return {
+    // Taken back by another engine: the ranges that tell where to are about to go.
+    ...(current && wasRolledBack(metadata) ? positionsOfSnapshot(metadata, current) : {}),
+    [POSITIONS_ROOTS_PROPERTY]: JSON.stringify(roots),
+  };
+}
+
+function readRoots(metadata: TableMetadata): Record<string, Record<string, string>> {
+  return JSON.parse(metadata.properties[POSITIONS_ROOTS_PROPERTY] ?? '{}');
 }
 
 function rangesOf(snapshot: Snapshot): [lane: string, first: string, last: string][] {
