@@ -85,7 +85,7 @@ function productSection(report: ProductReport): Markup {
       ${tile(milliseconds(summary.latencyMs.p99), 'latency, 99 %')}
       ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)}
     </div>
-    <div class="card">${pipelineDiagram(report)}</div>
+    <div class="card diagram">${pipelineDiagram(report)}</div>
     <div class="columns">
       <div class="card">
         <h3>Quarantined by reason</h3>

@@ -41,6 +41,7 @@ details summary { cursor: pointer; color: var(--soft); font-size: 13px; margin-b
 .state.ALARM { background: var(--bad); } .state.OK { background: var(--good); } .state.INSUFFICIENT_DATA { background: var(--soft); }
 .failure { border-color: var(--bad); background: var(--bad-soft); }
 svg { display: block; width: 100%; height: auto; }
+.diagram svg { min-width: 760px; }
 svg text { fill: var(--ink); font: 13px system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 svg .small { font-size: 11.5px; fill: var(--soft); } svg .strong { font-weight: 600; } svg .kind { font-size: 10.5px; fill: var(--soft); letter-spacing: .06em; }
 svg .node { fill: var(--card); stroke: var(--line); stroke-width: 1.5; } svg .node.lit { fill: var(--accent-soft); stroke: var(--accent); }
