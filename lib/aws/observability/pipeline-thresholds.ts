@@ -86,9 +86,8 @@ export function settleThresholds(
   refuseImpossible(given);
   const latency =
     levels.latencySeconds === undefined ? DEFAULT_LATENCY : Duration.seconds(levels.latencySeconds);
-  const allowedLag = Duration.seconds(Math.floor(retention.toSeconds() * RETENTION_FRACTION));
   return {
-    iteratorAge: given.iteratorAge ?? (latency.toSeconds() <= allowedLag.toSeconds() ? latency : allowedLag),
+    iteratorAge: given.iteratorAge ?? shorter(latency, allowedLag(retention)),
     freshness: given.freshness ?? latency,
     silence: given.silence ?? promisedFrequency(levels),
     quarantinedPercent: given.quarantinedPercent ?? levels.errorRatePercent ?? 1,
@@ -98,6 +97,16 @@ export function settleThresholds(
     refusedReads: given.refusedReads ?? 0,
     deadLetters: given.deadLetters ?? 0,
   };
+}
+
+/** Undefined for a retention that is only known at deployment. */
+function allowedLag(retention: Duration): Duration | undefined {
+  if (retention.isUnresolved()) return undefined;
+  return Duration.seconds(Math.floor(retention.toSeconds() * RETENTION_FRACTION));
+}
+
+function shorter(one: Duration, other: Duration | undefined): Duration {
+  return other === undefined || one.toSeconds({ integral: false }) <= other.toSeconds() ? one : other;
 }
 
 function promisedFrequency(levels: ServiceLevels): Duration | undefined {

@@ -18,8 +18,8 @@ export class DeadLetterQueue extends Construct {
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.encryptionKey,
       enforceSSL: true,
-      // A note is of use as long as the stream still has the records, seven days by default.
-      retentionPeriod: Duration.days(7),
+      // A note is of use as long as the stream has the records; this is the longest SQS keeps one.
+      retentionPeriod: Duration.days(14),
     });
     acknowledge(this.queue, ['AwsSolutions-SQS3'], 'This queue is the dead-letter queue.');
   }

@@ -97,7 +97,7 @@ export interface StreamProcessorOptions {
 
   /**
    * Queue for notes of batches that were given up.
-   * @default - a queue of its own: encrypted, TLS only, seven days of retention
+   * @default - a queue of its own: encrypted, TLS only, fourteen days of retention
    */
   readonly deadLetterQueue?: IQueue;
 
@@ -190,7 +190,7 @@ export class StreamProcessor extends Construct {
     quarantine.grantReadWrite(this.role);
 
     this.handler = new lambda.Function(this, 'Handler', {
-      description: `${this.productName}: stream to bronze, contract version ${contract.version}`,
+      description: shortened(`${this.productName}: stream to bronze, contract version ${contract.version}`),
       code: stagedCode(source.bundle, { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) }),
       handler: HANDLER_ENTRY,
       runtime: HANDLER_RUNTIME,
@@ -213,9 +213,9 @@ export class StreamProcessor extends Construct {
       'Nothing calls this function asynchronously; a batch that fails goes to the on-failure destination of its event source mapping.',
     );
 
+    // A function that is ahead of its tables would fail, or put the values of a new column into `_extra`.
+    this.handler.node.addDependency(bronze, quarantine);
     this.eventSourceMapping = this.mapSource(props);
-    // Records before tables would be failures.
-    this.eventSourceMapping.node.addDependency(bronze, quarantine);
   }
 
   private mapSource(props: StreamProcessorProps): lambda.EventSourceMapping {
@@ -259,6 +259,11 @@ export class StreamProcessor extends Construct {
       enableKeyRotation: true,
     });
   }
+}
+
+/** Lambda takes descriptions of 256 characters. */
+function shortened(description: string): string {
+  return Token.isUnresolved(description) ? description : description.slice(0, 256);
 }
 
 function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {

@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
@@ -169,6 +169,12 @@ describe('thresholds', () => {
     });
     expect(alarm(stack, 'IteratorAge').Threshold).toBe(6 * 3_600_000);
     expect(alarm(stack, 'Freshness').Threshold).toBe(86_400_000);
+  });
+
+  test('are those of the contract where the retention is known at deployment only', () => {
+    const retention = Duration.hours(Token.asNumber({ Ref: 'Hours' }));
+    const { stack } = alarmsWith({ serviceLevels: { latencySeconds: 300 }, retention });
+    expect(alarm(stack, 'IteratorAge').Threshold).toBe(300_000);
   });
 
   test('follow the error rate the contract allows, none included', () => {

@@ -100,6 +100,20 @@ describe('the function', () => {
     ).toBe(365);
   });
 
+  test('is created and updated after its tables', () => {
+    const { stack } = processorWith();
+    const [resource] = Object.entries(Template.fromStack(stack).findResources('AWS::Lambda::Function'))
+      .filter(([id]) => id.startsWith('Processor'))
+      .map(([, found]) => found);
+    expect(resource.DependsOn).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Bronze/), expect.stringMatching(/^Quarantine/)]),
+    );
+  });
+
+  test('keeps its description within what Lambda takes', () => {
+    expect(handler({ productName: 'o'.repeat(300) }).Description).toBe('o'.repeat(256));
+  });
+
   test('takes memory, time and concurrency as given', () => {
     expect(
       handler({ memorySize: 1769, timeout: Duration.minutes(15), reservedConcurrentExecutions: 4 }),
@@ -157,24 +171,14 @@ describe('the event source mapping', () => {
       FilterCriteria: { Filters: [{ Pattern: '{"data":{"type":["purchase"]}}' }] },
     });
   });
-
-  test('starts when the tables are there', () => {
-    const { stack } = processorWith();
-    const [resource] = Object.values(
-      Template.fromStack(stack).findResources('AWS::Lambda::EventSourceMapping'),
-    );
-    expect(resource.DependsOn).toEqual(
-      expect.arrayContaining([expect.stringMatching(/^Bronze/), expect.stringMatching(/^Quarantine/)]),
-    );
-  });
 });
 
 describe('the dead-letter queue', () => {
-  test('is encrypted, keeps notes for seven days and refuses plain connections', () => {
+  test('is encrypted, keeps notes as long as SQS can and refuses plain connections', () => {
     const { stack } = processorWith();
     const template = Template.fromStack(stack);
     template.hasResourceProperties('AWS::SQS::Queue', {
-      MessageRetentionPeriod: 604_800,
+      MessageRetentionPeriod: 1_209_600,
       KmsMasterKeyId: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ProcessorKey'), 'Arn'] },
     });
     template.hasResourceProperties('AWS::SQS::QueuePolicy', {
