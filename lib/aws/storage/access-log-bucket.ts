@@ -63,10 +63,12 @@ export class AccessLogBucket extends Construct {
 /**
  * Sends the access logs of `source` to `destination` and lets the log service write there.
  * Set on the resources themselves: the bucket property of aws-cdk-lib grants by ACL or by policy depending on a
- * feature flag of the user's app, and an ACL fails on a bucket whose owner is enforced.
+ * feature flag of the user's app, and an ACL fails on a bucket whose owner is enforced. The policy names the source
+ * only in its own stack: between two stacks each would need the other first.
  */
 export function deliverAccessLogs(source: s3.Bucket, destination: s3.IBucket, prefix: string): void {
   const resource = source.node.defaultChild as s3.CfnBucket;
+  const sameStack = Stack.of(source) === Stack.of(destination);
   resource.loggingConfiguration = { destinationBucketName: destination.bucketName, logFilePrefix: prefix };
   destination.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -74,7 +76,7 @@ export function deliverAccessLogs(source: s3.Bucket, destination: s3.IBucket, pr
       actions: ['s3:PutObject'],
       resources: [destination.arnForObjects(`${prefix}*`)],
       conditions: {
-        ArnLike: { 'aws:SourceArn': source.bucketArn },
+        ...(sameStack ? { ArnLike: { 'aws:SourceArn': source.bucketArn } } : {}),
         StringEquals: { 'aws:SourceAccount': Stack.of(source).account },
       },
     }),

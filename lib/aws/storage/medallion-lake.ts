@@ -29,7 +29,8 @@ export interface MedallionLakeProps {
    */
   readonly name?: string;
   /**
-   * Environment, for example `dev`. Part of bucket names (with `name`) and of the database names of a catalog.
+   * Environment, for example `dev`. Part of bucket names (with `name`), of the database names of a catalog and of the
+   * namespace of its products' metrics.
    * @default - none
    */
   readonly environment?: string;

@@ -181,18 +181,6 @@ export class ImportedZoneBucket extends ZoneBucketBase {
   }
 }
 
-/** The IAM role behind a grantee: bucket policies know callers by the ARN of their role. */
-export function roleArnOf(grantee: iam.IGrantable): string {
-  const principal = grantee.grantPrincipal as Partial<iam.IRole>;
-  if (principal.roleArn === undefined) {
-    throw new Error(
-      'Maintenance of an append-only zone is granted to IAM roles, received a principal without a roleArn. ' +
-        'Pass a role, or a function or job that has one.',
-    );
-  }
-  return principal.roleArn;
-}
-
 const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
 
 /** A prefix as a folder: without a slash `orders` would cover `orders-archive` too. */

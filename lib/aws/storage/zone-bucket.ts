@@ -6,7 +6,8 @@ import type { Construct } from 'constructs';
 import { acknowledge, complianceRules } from '../suppressions';
 import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
 import { lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
-import { ImportedZoneBucket, type IZoneBucket, roleArnOf, ZoneBucketBase } from './zone-bucket-access';
+import { maintainerArn } from './maintainer-arn';
+import { ImportedZoneBucket, type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
 
 /** What can be chosen for the bucket of one zone. */
 export interface ZoneBucketOptions {
@@ -140,7 +141,7 @@ export class ZoneBucket extends ZoneBucketBase {
   }
 
   protected exemptFromAppendOnly(grantee: iam.IGrantable): void {
-    this.maintainers.push(roleArnOf(grantee));
+    this.maintainers.push(maintainerArn(grantee, this));
   }
 
   private denyDeletes(): void {

@@ -1,4 +1,4 @@
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -167,6 +167,24 @@ describe('what the user owns', () => {
     expect(zone.logBucket).toBe(logs);
   });
 
+  test('a log bucket of another stack lets the account log to it, without needing the zone first', () => {
+    const app = new App();
+    const logs = new s3.Bucket(new Stack(app, 'Logs'), 'Logs');
+    new ZoneBucket(new Stack(app, 'Lake'), 'Zone', { serverAccessLogsBucket: logs });
+    app.synth();
+    Template.fromStack(Stack.of(logs)).hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Principal: { Service: 'logging.s3.amazonaws.com' },
+            Action: 's3:PutObject',
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+        ],
+      },
+    });
+  });
+
   test('an existing bucket gets the grants of a zone and nothing else', () => {
     const stack = stackIn();
     const bucket = s3.Bucket.fromBucketAttributes(stack, 'Mine', {
@@ -287,6 +305,40 @@ describe('an append-only zone', () => {
       actions: ['s3:DeleteObject'],
       resources: ['<ZoneBucket9D0246AE.Arn>/orders/*'],
     });
+  });
+
+  const maintainedFromElsewhere = (props?: Partial<iam.RoleProps>) => {
+    const app = new App();
+    const zone = new ZoneBucket(new Stack(app, 'Lake'), 'Zone', { appendOnly: true });
+    const assumedBy = new iam.ServicePrincipal('glue.amazonaws.com');
+    zone.grantMaintenance(new iam.Role(new Stack(app, 'Jobs'), 'Compaction', { assumedBy, ...props }));
+    app.synth();
+    const { Condition } = deny(Template.fromStack(Stack.of(zone)), 'AppendOnly');
+    return Condition.ArnNotLike['aws:PrincipalArn'];
+  };
+
+  test('exempts a role of another stack by its name', () => {
+    expect(maintainedFromElsewhere({ roleName: 'compaction', path: '/jobs/' })).toContainEqual({
+      'Fn::Join': [
+        '',
+        ['arn:', { Ref: 'AWS::Partition' }, ':iam::', { Ref: 'AWS::AccountId' }, ':role/jobs/compaction'],
+      ],
+    });
+  });
+
+  test('says what to do about a role of another stack that has no name', () => {
+    expect(() => maintainedFromElsewhere()).toThrow(
+      'The role "Jobs/Compaction" is in another stack than the append-only zone "Lake/Zone", whose bucket policy has ' +
+        'to name it: each stack would need the other first. Give the role a roleName, or create it in the stack of the zone.',
+    );
+  });
+
+  test('exempts a role of a nested stack', () => {
+    const stack = stackIn();
+    const zone = new ZoneBucket(stack, 'Zone', { appendOnly: true });
+    zone.grantMaintenance(role(new NestedStack(stack, 'Jobs'), 'Compaction'));
+    const { Condition } = deny(Template.fromStack(stack), 'AppendOnly');
+    expect(Condition.ArnNotLike['aws:PrincipalArn']).toHaveLength(2);
   });
 
   test('does not take maintenance by a principal that is not a role', () => {
