@@ -1,6 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type DataContract, type SchemaObject, Zone } from '../../contract';
+import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { type ILakeTable, LakeCatalog, LakeTable } from '../catalog';
 import { PipelineAlarms, type PipelineAlarmsOptions } from '../observability';
 import { StreamProcessor, type StreamProcessorOptions, type StreamSource } from '../processing';
@@ -44,7 +45,8 @@ export interface DataProductProps {
 
   /**
    * How records are processed.
-   * @default - the defaults of StreamProcessor, with the lake's key
+   * @default - the defaults of StreamProcessor, with the lake's key, and `Lakehouse/<environment>` as namespace of the
+   * metrics where the lake has an environment
    */
   readonly processor?: StreamProcessorOptions;
 
@@ -91,8 +93,9 @@ export class DataProduct extends Construct {
       [Zone.QUARANTINE, quarantine],
     ]);
     this.processor = new StreamProcessor(this, 'Processor', {
-      encryptionKey: lake.encryptionKey,
       ...props.processor,
+      encryptionKey: props.processor?.encryptionKey ?? lake.encryptionKey,
+      metricNamespace: props.processor?.metricNamespace ?? metricNamespaceOf(lake),
       contract,
       schemaName,
       source: props.source,
@@ -155,4 +158,9 @@ export class DataProduct extends Construct {
       ),
     );
   }
+}
+
+/** Two environments in one account would otherwise feed one another's alarms. */
+function metricNamespaceOf(lake: MedallionLake): string | undefined {
+  return lake.environment === undefined ? undefined : `${METRIC_NAMESPACE}/${lake.environment}`;
 }

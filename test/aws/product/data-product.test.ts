@@ -1,5 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as kinesis from 'aws-cdk-lib/aws-kinesis';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   DataProduct,
@@ -138,6 +141,44 @@ test('tables, options and catalog can be the user’s own', () => {
     Dimensions: [{ Name: 'Product', Value: 'shop-orders' }],
   });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: 'AWS/SQS', Threshold: 4 });
+});
+
+test('metrics carry the environment of the lake, so that environments in one account stay apart', () => {
+  const { stack, source } = surroundings();
+  const lake = new MedallionLake(stack, 'DevLake', { environment: 'dev' });
+  const { processor } = new DataProduct(stack, 'Orders', {
+    contract: ordersContract({ frequency: 'value: 1, unit: h' }),
+    lake,
+    source,
+    alarms: { actionsEnabled: false },
+  });
+  expect(processor.metricNamespace).toBe('Lakehouse/dev');
+  Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+    Namespace: 'Lakehouse/dev',
+    MetricName: 'RecordsRead',
+  });
+});
+
+test('in a lake of buckets the user owns, a key that is given is the only one', () => {
+  const stack = new Stack(new App(), 'Test');
+  const zone = (prefix: string) => ({ bucket: s3.Bucket.fromBucketName(stack, prefix, 'mine'), prefix });
+  const [bronze, silver, gold, quarantine] = Object.values(Zone).map(zone);
+  new DataProduct(stack, 'Orders', {
+    contract: ordersContract(),
+    lake: new MedallionLake(stack, 'Lake', { bronze, silver, gold, quarantine }),
+    source: StreamSource.kinesis(
+      IngestStream.fromStream(
+        stack,
+        'Stream',
+        kinesis.Stream.fromStreamArn(stack, 'Mine', 'arn:aws:kinesis:eu-west-1:111122223333:stream/orders'),
+      ),
+    ),
+    processor: {
+      encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/mine'),
+    },
+    alarms: { actionsEnabled: false },
+  });
+  Template.fromStack(stack).resourceCountIs('AWS::KMS::Key', 0);
 });
 
 test('products of one lake share its catalog, and two of them fit in a stack', () => {
