@@ -54,7 +54,7 @@ export interface LakeCatalogProps {
 /**
  * A Glue database for each zone of a lake, and the function that creates and evolves Iceberg tables in them.
  *
- * @throws Error for a name Athena would need quotes for
+ * @throws Error for a name Athena would need quotes for, and for one another catalog of the stack has
  */
 export class LakeCatalog extends Construct {
   /** The catalog of a lake: the one made before with `of`, or a new one inside the lake. */
@@ -82,6 +82,7 @@ export class LakeCatalog extends Construct {
       this.databases.set(zone, existing?.databaseName ?? `${base}_${zone}`);
       if (!existing) this.resources.set(zone, this.createDatabase(zone, removalPolicy));
     }
+    this.refuseSameDatabases();
     this.provisioner = new TableProvisioner(this, 'Tables', {
       logEncryptionKey: props.logEncryptionKey ?? lakeKey(props.lake),
       logRetention: props.logRetention,
@@ -133,6 +134,23 @@ export class LakeCatalog extends Construct {
     }).combine(this.lake.zone(zone).grantTableCommit(role));
     this.provisioning.set(zone, grant);
     return grant;
+  }
+
+  /** Found only at deployment, the second database of a name would roll everything back. */
+  private refuseSameDatabases(): void {
+    const others = Stack.of(this)
+      .node.findAll()
+      .filter((other): other is LakeCatalog => other instanceof LakeCatalog && other !== this);
+    for (const zone of this.resources.keys()) {
+      const other = others.find(
+        ({ resources, databases }) => resources.has(zone) && databases.get(zone) === this.databaseName(zone),
+      );
+      if (other === undefined) continue;
+      throw new Error(
+        `The database ${this.databaseName(zone)} is made by "${other.node.path}" already, "${this.node.path}" asks for ` +
+          'it too. Give one of them another name, or its lake another environment.',
+      );
+    }
   }
 
   private createDatabase(zone: Zone, removalPolicy: RemovalPolicy): glue.CfnDatabase {

@@ -1,4 +1,4 @@
-import { CustomResource, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
@@ -147,6 +147,8 @@ export class LakeTable extends LakeTableBase {
       resourceType: 'Custom::LakehouseIcebergTable',
       // The function would not drop the table; retained, CloudFormation does not even ask it to.
       removalPolicy: RemovalPolicy.RETAIN,
+      // A function that could not even start would otherwise keep a deployment waiting for an hour.
+      serviceTimeout: Duration.minutes(10),
       properties: {
         TableUri: this.uri,
         Location: this.location,

@@ -59,6 +59,17 @@ describe('databases', () => {
     );
   });
 
+  test('are refused a second time in a stack', () => {
+    const stack = stackIn();
+    catalogIn(stack, { name: 'sales' });
+    expect(
+      () => new LakeCatalog(stack, 'Second', { lake: new MedallionLake(stack, 'Other'), name: 'sales' }),
+    ).toThrow(
+      'The database sales_bronze is made by "Stack/Catalog" already, "Stack/Second" asks for it too. ' +
+        'Give one of them another name, or its lake another environment.',
+    );
+  });
+
   test('the user owns take the place of new ones', () => {
     const stack = stackIn();
     const catalog = catalogIn(stack, { databases: [{ zone: Zone.GOLD, databaseName: 'bi_analytics' }] });

@@ -73,6 +73,7 @@ describe('the table', () => {
 
   test('stays when the stack goes', () => {
     expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    expect(resource.Properties.ServiceTimeout).toBe('600');
   });
 
   test('waits for its database and for the permission to create it', () => {
