@@ -4,6 +4,7 @@ export type { CustomProperty } from './custom-property';
 export { DataContract, type ContractTextOptions } from './data-contract';
 export type { Role, SupportChannel, Team, TeamMember } from './ownership';
 export { PathLayout, type PathValues } from './path-layout';
+export * from './quality';
 export { QualityMetric, QualityOperator, QualityType, type QualityRule } from './quality-rule';
 export { SchemaObject, type PartitionColumn } from './schema-object';
 export type { Server } from './server';

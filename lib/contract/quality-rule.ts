@@ -35,6 +35,8 @@ export enum QualityOperator {
 
 /** One entry of `quality`, on a schema object or on a property. */
 export interface QualityRule {
+  /** Stable identifier within the contract. @default - none */
+  readonly id?: string;
   readonly type: QualityType;
   /** @default - not a library rule, or one in the words of v3.0 (see `rule`) */
   readonly metric?: QualityMetric;
@@ -42,7 +44,10 @@ export interface QualityRule {
   readonly rule?: string;
   /** @default - a text or custom rule */
   readonly operator?: QualityOperator;
-  /** What the operator compares with: one value, two for `mustBeBetween` and `mustNotBeBetween`, none without an operator. */
+  /**
+   * What the operator compares with: one value, two for `mustBeBetween` and `mustNotBeBetween`, none without an
+   * operator. A number that a JavaScript number would round is kept as decimal text.
+   */
   readonly operands: unknown[];
   /** `rows` or `percent`. @default rows */
   readonly unit?: string;

@@ -1,3 +1,4 @@
+import { compareDecimals } from '../decimal';
 import { QualityMetric, QualityOperator, QualityType, type QualityRule } from '../quality-rule';
 import { described, plain } from './document';
 import type { Fields, Keys } from './fields';
@@ -48,7 +49,7 @@ export function readQuality(owner: Fields, apiVersion: string): QualityRule[] {
 
 function readRule(fields: Fields, isV30: boolean): QualityRule {
   checkRuleKeys(fields, isV30);
-  for (const key of ['id', 'method', 'businessImpact', 'scheduler', 'schedule']) fields.string(key);
+  for (const key of ['method', 'businessImpact', 'scheduler', 'schedule']) fields.string(key);
   const type = fields.oneOf('type', Object.values(QualityType)) ?? undeclaredType(fields);
   const rule = fields.string('rule');
   const metric = readMetric(fields, rule);
@@ -59,6 +60,7 @@ function readRule(fields: Fields, isV30: boolean): QualityRule {
   if (type === QualityType.CUSTOM) fields.requiredString('engine', 'the engine that knows the custom rule');
   const compares = (type === QualityType.LIBRARY || type === QualityType.SQL) && !isV30;
   return {
+    id: fields.string('id'),
     type,
     metric,
     rule,
@@ -130,16 +132,24 @@ function readOperator(fields: Fields, compares: boolean): Pick<QualityRule, 'ope
 
 function readOperands(fields: Fields, operator: QualityOperator): unknown[] {
   const node = fields.entry(operator)!;
-  if (operator === QualityOperator.MUST_BE || operator === QualityOperator.MUST_NOT_BE) return [plain(node)];
+  if (operator === QualityOperator.MUST_BE || operator === QualityOperator.MUST_NOT_BE) {
+    return [node.kind === 'scalar' && node.decimal !== undefined ? exact(node.decimal) : plain(node)];
+  }
   if (operator !== QualityOperator.MUST_BE_BETWEEN && operator !== QualityOperator.MUST_NOT_BE_BETWEEN) {
     const value = fields.decimal(operator);
-    return value === undefined ? [] : [Number(value)];
+    return value === undefined ? [] : [exact(value)];
   }
   const values = node.kind === 'list' ? node.items.map(plain) : [];
   const [low, high] = values;
   if (values.length === 2 && typeof low === 'number' && typeof high === 'number' && low < high) return values;
   fields.problems.report(node, 'must be a list of two numbers, the smaller one first, for example [0, 100].');
   return [];
+}
+
+/** A number, or its text where a number would round it. */
+function exact(decimal: string): number | string {
+  const value = Number(decimal);
+  return Number.isFinite(value) && compareDecimals(String(value), decimal) === 0 ? value : decimal;
 }
 
 /** The standard lets a unit be anything; with a metric only rows and percent have a meaning. */
