@@ -66,7 +66,11 @@ function pyarrow(rows, repetitions) {
       for (const event of clickstream(rows))
         lines.push(`${Buffer.from(JSON.stringify(event)).toString('base64')}\n`);
       writeFileSync(payloads, lines.join(''));
-      const result = runJson('python3', [path.join(BENCH, 'subjects', 'pyarrow_json.py'), payloads, repetitions]);
+      const result = runJson('python3', [
+        path.join(BENCH, 'subjects', 'pyarrow_json.py'),
+        payloads,
+        repetitions,
+      ]);
       addThroughput(figures, 'pyarrow', rows, result);
     },
   };
