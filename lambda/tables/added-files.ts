@@ -53,7 +53,7 @@ export class AddedFiles {
   }
 }
 
-function groupBySpec(files: readonly DataFile[]): Map<number, DataFile[]> {
+export function groupBySpec(files: readonly DataFile[]): Map<number, DataFile[]> {
   const groups = new Map<number, DataFile[]>();
   for (const file of files) {
     const group = groups.get(file.specId);

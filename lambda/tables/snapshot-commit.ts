@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectNotFound, type ObjectStore } from '../stores/object-store';
+import { CorruptFile } from './corrupt-file';
 import { writeManifestList, type ManifestFile } from './manifest-list';
 import type { UncommittedManifest } from './manifest-merge';
 import { successor, timeAfter, withSnapshot } from './metadata-update';
@@ -141,10 +142,11 @@ export class SnapshotCommit {
     try {
       return await this.prepare(base);
     } catch (error) {
-      if (!(error instanceof ObjectNotFound)) throw error;
-      await this.table.refresh();
-      if (this.table.version === base) throw error;
-      return undefined;
+      const isMissing = error instanceof ObjectNotFound || (error instanceof CorruptFile && error.isMissing);
+      if (isMissing) await this.table.refresh();
+      if (isMissing && this.table.version !== base) return undefined;
+      await this.discardAttempts();
+      throw error;
     }
   }
 
@@ -159,7 +161,7 @@ export class SnapshotCommit {
     const { own, kept } = await this.content.manifests({
       metadata,
       snapshotId: this.snapshotId,
-      previous: await this.table.manifests(),
+      previous: (await this.table.manifests()).filter(namesLiveFiles),
       wrote: (path) => this.attemptFiles.push(path),
     });
     const committed = own.map((manifest) => ({
@@ -202,4 +204,11 @@ export class SnapshotCommit {
       outcome === AppendOutcome.COMMITTED && this.attempts > 0 ? BigInt(this.snapshotId) : undefined;
     return { outcome, snapshotId, attempts: this.attempts };
   }
+}
+
+/** What only tells which files its own snapshot removed is not passed on to the next. */
+function namesLiveFiles(manifest: ManifestFile): boolean {
+  const { added_files_count: added, existing_files_count: existing, deleted_files_count: deleted } = manifest;
+  // All zero: a list of format version 1 that does not say.
+  return added + existing > 0 || deleted === 0;
 }
