@@ -26,7 +26,9 @@ const otherCloudsThan = (cloud) => [
 
 // Who may know whom (docs/architecture.md). Each block holds one line of that rule.
 export default tseslint.config(
-  { ignores: ['dist/**', 'cdk.out/**', '**/node_modules/**', 'lakehouse-out/**', 'bench/out/**', '**/*.js'] },
+  {
+    ignores: ['dist/**', 'cdk.out*/**', '**/node_modules/**', 'lakehouse-out/**', 'bench/out/**', '**/*.js'],
+  },
   ...tseslint.configs.recommended,
   {
     rules: {

@@ -1,6 +1,12 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { EmulatorRun, MOTO_SUPPORTED_TYPES, detachUnsupported, stackNames } from '../lib/local/emulator';
+import {
+  EmulatorRun,
+  MOTO_SUPPORTED_TYPES,
+  NotDeployed,
+  detachUnsupported,
+  stackNames,
+} from '../lib/local/emulator';
 import { workerModule } from '../lib/local/package-root';
 import { CommandFailed } from './command-failed';
 
@@ -60,6 +66,8 @@ async function run({ app, stack, endpoint, region, once }: EmulatorArguments): P
     endpoint: { url: endpoint, region },
     worker: workerModule(),
     output: (line) => process.stderr.write(`${line}\n`),
+  }).catch((error: unknown) => {
+    throw error instanceof NotDeployed ? CommandFailed.usage(error.message) : error;
   });
   for (const table of await emulatorRun.provisionTables()) process.stdout.write(`Table ${table}\n`);
   let stopped = once;

@@ -18,6 +18,17 @@ export interface DetachedResource {
   readonly properties: JsonObject;
 }
 
+/** The emulator does not answer, or knows nothing of the stack. */
+export class NotDeployed extends Error {
+  constructor(stack: string, cause: Error) {
+    const found = cause.message === '' ? cause.name : cause.message;
+    super(`The emulator has no stack ${stack} (${found}). Start it, deploy the stack there, then run it.`, {
+      cause,
+    });
+    this.name = 'NotDeployed';
+  }
+}
+
 /** A stack as the emulator deployed it: what each logical id became. */
 export class DeployedStack implements References {
   private constructor(
@@ -35,7 +46,11 @@ export class DeployedStack implements References {
     clients: EmulatorClients,
   ): Promise<DeployedStack> {
     const { DescribeStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
-    const answer = await clients.cloudFormation.send(new DescribeStackResourcesCommand({ StackName: name }));
+    const answer = await clients.cloudFormation
+      .send(new DescribeStackResourcesCommand({ StackName: name }))
+      .catch((error: Error) => {
+        throw new NotDeployed(name, error);
+      });
     const physical = new Map(
       (answer.StackResources ?? []).map((resource) => [
         resource.LogicalResourceId ?? '',

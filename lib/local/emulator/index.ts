@@ -1,6 +1,6 @@
 export { detachUnsupported } from './detach';
 export type { DetachOptions, DetachedStack } from './detach';
-export { stackNames } from './deployed-stack';
+export { NotDeployed, stackNames } from './deployed-stack';
 export { EmulatorRun } from './emulator-run';
 export type { Delivered, EmulatorRunOptions } from './emulator-run';
 export { MOTO_SUPPORTED_TYPES } from './supported-types';
