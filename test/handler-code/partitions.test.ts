@@ -1,5 +1,5 @@
 import { encodeRows } from '../../lambda/pipeline/encoding';
-import type { IcebergPartitionField } from '../../lib/contract/iceberg-types';
+import type { IcebergPartitionField, IcebergStruct } from '../../lib/contract/iceberg-types';
 import { quarantineSchema } from '../../lib/contract/quarantine-schema';
 import { bronzeSchema } from '../../lib/contract/table-schema';
 import { readWithHyparquet } from '../formats/read-parquet';
@@ -150,4 +150,20 @@ test('rows of a fixed schema: the quarantine table', async () => {
   expect(() =>
     encodeRows([{ ...row, payload: null }], { schema, partitionSpec: { 'spec-id': 0, fields: [] } }),
   ).toThrow('Column "payload" is required');
+});
+
+test('values of two fields that look the same once joined are two partitions', () => {
+  const values = [
+    { kind: 'a\u0000s1:b', place: { city: 'c' } },
+    { kind: 'a', place: { city: 'b\u0000s1:c' } },
+    { kind: 'a\u0000stringb', place: { city: 'c' } },
+    { kind: 'a', place: { city: 'b\u0000stringc' } },
+  ];
+  const city = SCHEMA.fields.find((column) => column.name === 'place')?.type as IcebergStruct;
+  const partitions = partitionsOf(
+    values,
+    field(idOf('kind'), 'identity'),
+    field(city.fields[0].id, 'identity', 1),
+  );
+  expect(partitions).toEqual(values.map(({ kind, place }) => [[kind, place.city], 1]));
 });

@@ -29,6 +29,14 @@ export function unscaledOf(text: string, scale: number): bigint | undefined {
 }
 
 /**
+ * The integer a double was written as: beyond 2^53 not the integer the double is, but the shortest decimal that
+ * reads as it. 1234567890123450000 is a double away from itself.
+ */
+export function integerOf(value: number): bigint {
+  return Number.isSafeInteger(value) ? BigInt(value) : (unscaledOf(String(value), 0) ?? BigInt(value));
+}
+
+/**
  * The unscaled value of a double by arithmetic alone; NaN where that is not certain to be right. The quotient of
  * two exact integers is correctly rounded: if it is the double again, the double stands for that decimal.
  */

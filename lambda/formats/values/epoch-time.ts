@@ -1,4 +1,5 @@
 import { type Micros, MICROS_PER_SECOND } from './calendar';
+import { integerOf } from './decimal';
 
 /** Units of an epoch number, by the words a contract may give as `format`. */
 const UNITS: Record<string, number> = {
@@ -44,7 +45,7 @@ export function epochMicros(value: number, unit: number): Micros {
     const micros = value * 1000;
     if (Number.isSafeInteger(micros)) return micros;
   }
-  if (Number.isInteger(value)) return integerMicros(BigInt(value), unit);
+  if (Number.isInteger(value)) return integerMicros(integerOf(value), unit);
   // A double of seconds is exact to about 0.2 µs in this century: rounding finds the microsecond that was meant.
   const micros =
     unit <= MICROS_PER_SECOND ? Math.round(value * (MICROS_PER_SECOND / unit)) : Math.floor(value / 1000);

@@ -1,6 +1,6 @@
 import type { ColumnValue, Conversion } from '../../../lib/contract/handler-code/row-runtime';
 import { ExactNumber } from '../../formats/json/exact-json';
-import { JSON_INTEGER, JSON_NUMBER, unscaledOf, unscaledOfNumber } from '../../formats/values/decimal';
+import { integerOf, JSON_INTEGER, JSON_NUMBER, unscaledOf, unscaledOfNumber } from '../../formats/values/decimal';
 import type { Refusal } from './refusal';
 
 const INT_MIN = -2147483648n;
@@ -74,7 +74,7 @@ export class NumberConversions {
       if (Number.isSafeInteger(value)) return BigInt(value);
       if (!Number.isInteger(value) && Number.isFinite(value)) return this.refusal.wrong(value, expected);
       if (this.refusal.wantsExact()) return undefined;
-      return this.refusal.outside(value, 'a 64-bit integer');
+      return Number.isFinite(value) ? integerOf(value) : this.refusal.outside(value, 'a 64-bit integer');
     }
     if (typeof value === 'string' && JSON_INTEGER.test(value)) return BigInt(value);
     if (value instanceof ExactNumber) {

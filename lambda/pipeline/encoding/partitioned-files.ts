@@ -107,6 +107,8 @@ function microsPerUnit(transform: string, sourceType: string): number | undefine
 
 function partitionKey(value: PartitionValue): string {
   if (value instanceof Uint8Array) return `b${Buffer.from(value).toString('hex')}`;
+  // With its length: text may hold whatever parts the values of a key.
+  if (typeof value === 'string') return `s${value.length}:${value}`;
   return `${typeof value}${Object.is(value, -0) ? '-0' : value}`;
 }
 
