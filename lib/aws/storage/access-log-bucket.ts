@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, complianceRules } from '../suppressions';
+import { retainPolicyWithBucket } from './retained-policy';
 
 /** How long access logs are kept, and what becomes of them. */
 export interface AccessLogBucketProps {
@@ -28,6 +29,7 @@ export class AccessLogBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: AccessLogBucketProps = {}) {
     super(scope, id);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     this.bucket = new s3.Bucket(this, 'Bucket', {
       bucketName: props.bucketName,
       encryption: s3.BucketEncryption.S3_MANAGED,
@@ -36,7 +38,7 @@ export class AccessLogBucket extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
       autoDeleteObjects: props.autoDeleteObjects ?? false,
       lifecycleRules: [
         {
@@ -47,6 +49,7 @@ export class AccessLogBucket extends Construct {
         },
       ],
     });
+    retainPolicyWithBucket(this.bucket, removalPolicy);
     acknowledge(
       this.bucket,
       complianceRules('S3DefaultEncryptionKMS'),

@@ -7,6 +7,7 @@ import { acknowledge, complianceRules } from '../suppressions';
 import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
 import { lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
 import { maintainerArn } from './maintainer-arn';
+import { retainPolicyWithBucket } from './retained-policy';
 import { ImportedZoneBucket, type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
 
 /** What can be chosen for the bucket of one zone. */
@@ -133,6 +134,7 @@ export class ZoneBucket extends ZoneBucketBase {
     deliverAccessLogs(this.bucket, this.logBucket, props.serverAccessLogsPrefix ?? `${id}/`);
 
     if (props.appendOnly ?? false) this.denyDeletes();
+    retainPolicyWithBucket(this.bucket, removalPolicy);
     acknowledge(
       this.bucket,
       complianceRules('S3BucketReplicationEnabled'),

@@ -53,6 +53,13 @@ describe('the bucket', () => {
     template.allResourcesProperties('AWS::S3::Bucket', { AccessControl: Match.absent() });
   });
 
+  test('keeps its policy when the stack goes, and so does the log bucket; not when they go', () => {
+    const policies = (props: Record<string, unknown>) =>
+      Object.values(zoneBucket(props).findResources('AWS::S3::BucketPolicy')).map((it) => it.DeletionPolicy);
+    expect(policies({})).toEqual(['RetainExceptOnCreate', 'RetainExceptOnCreate']);
+    expect(policies({ removalPolicy: RemovalPolicy.DESTROY })).toEqual([undefined, undefined]);
+  });
+
   test('stays when the stack goes', () => {
     bucket({
       DeletionPolicy: 'Retain',
