@@ -1,4 +1,4 @@
-import { CustomResource, Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, type IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
@@ -8,6 +8,7 @@ import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
 import { bronzeSchema, tableSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
+import { requireSamePlace } from '../same-environment';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
 import { tableArns } from './glue-arns';
 import type { LakeCatalog } from './lake-catalog';
@@ -133,6 +134,8 @@ export class LakeTable extends LakeTableBase {
   constructor(scope: Construct, id: string, props: LakeTableProps) {
     super(scope, id);
     const schema = props.contract.schema(props.schemaName);
+    const { account, region } = Stack.of(props.catalog);
+    requireSamePlace(this, props.catalog, { account, region }, TOGETHER);
     this.zone = props.zone;
     this.databaseName = props.catalog.databaseName(props.zone);
     this.tableName = props.tableName ?? schema.tableName;
@@ -177,6 +180,9 @@ class ImportedLakeTable extends LakeTableBase {
     this.folder = attributes.folder ?? attributes.tableName;
   }
 }
+
+const TOGETHER =
+  'A table is made, and written to, where its catalog is: move it to a stack there, or give this stack a lake of its own.';
 
 /** Read by every engine that writes to the table, this library's handlers included. */
 const TABLE_PROPERTIES = {

@@ -44,7 +44,7 @@ export class AlarmFactory {
 
 /** Period and count of a window CloudWatch accepts: periods of whole minutes, a day at the most. */
 export function windowOf(span: Duration): { readonly period: Duration; readonly periods: number } {
-  const minutes = Math.ceil(span.toSeconds() / 60);
+  const minutes = Math.ceil(span.toSeconds({ integral: false }) / 60);
   const periods = Math.ceil(minutes / (24 * 60));
   return { period: Duration.minutes(Math.ceil(minutes / periods)), periods };
 }

@@ -7,8 +7,10 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ServiceLevels } from '../../contract';
+import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import type { IIngestStream } from '../streams';
 import { AlarmFactory, windowOf } from './alarm-factory';
+import { requireMetricNames } from './metric-name-rules';
 import { PipelineMetrics } from './pipeline-metrics';
 import { type PipelineThresholds, type SettledThresholds, settleThresholds } from './pipeline-thresholds';
 
@@ -110,7 +112,7 @@ export class PipelineAlarms extends Construct {
   private readonly told: ITopic[] = [];
   private hasAction = false;
 
-  /** @throws Error when a threshold is out of its bounds; at synthesis when the alarms reach nobody */
+  /** @throws Error when a threshold or a name is out of its bounds; at synthesis when the alarms reach nobody */
   constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
     super(scope, id);
     const actionsEnabled = props.actionsEnabled ?? true;
@@ -119,6 +121,7 @@ export class PipelineAlarms extends Construct {
       props.serviceLevels ?? {},
       props.stream.retention,
     );
+    requireMetricNames(props.productName, props.metricNamespace ?? METRIC_NAMESPACE);
     this.metrics = new PipelineMetrics(props);
     const alarms = new AlarmFactory(this, props.runbookUrl ?? PACKAGED_RUNBOOK, actionsEnabled);
     const product = props.productName;

@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { requireDuration, requireWhole } from '../bounds';
 import type { StreamProcessorOptions } from './stream-processor';
 
@@ -52,26 +52,6 @@ export function requireDeployable(options: StreamProcessorOptions, retention: Du
       `maxRecordAge must be less than the stream's retention of ${retention.toHumanString()}. Received ` +
         `${age.toHumanString()}. What is given up later than that is gone from the stream before anyone can fetch it: ` +
         'shorten maxRecordAge or lengthen the retention.',
-    );
-  }
-}
-
-/**
- * Refuses what CloudWatch takes neither as the value of a dimension nor as a namespace: the handler would stop at
- * its first invocation.
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
- */
-export function requireMetricNames(productName: string, metricNamespace: string): void {
-  if (!Token.isUnresolved(productName) && !/^(?!:)[\x20-\x7e]{1,1024}$/.test(productName)) {
-    throw new Error(
-      'productName must be 1 to 1024 printable ASCII characters, the first not a colon. ' +
-        `Received "${productName}". It is the dimension of the metrics: choose a short name.`,
-    );
-  }
-  if (!Token.isUnresolved(metricNamespace) && !/^[^:][A-Za-z0-9._/#:-]{0,254}$/.test(metricNamespace)) {
-    throw new Error(
-      'metricNamespace must be 1 to 255 letters, digits or . - _ / # :, the first not a colon. ' +
-        `Received "${metricNamespace}". Leave it out for "Lakehouse".`,
     );
   }
 }

@@ -12,16 +12,13 @@ import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
 import { allowLogEncryption } from '../log-encryption';
+import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
+import { requireSamePlace } from '../same-environment';
 import type { IIngestStream } from '../streams';
 import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
 import { DeadLetterQueue } from './dead-letter-queue';
-import {
-  defaultBatchingWindow,
-  defaultRecordAge,
-  requireDeployable,
-  requireMetricNames,
-} from './processor-limits';
+import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { StreamSource } from './stream-source';
 
 /** How records are processed; what is processed, and to where, is in `StreamProcessorProps`. */
@@ -174,6 +171,8 @@ export class StreamProcessor extends Construct {
     const source = props.source.bind(this.role);
     this.stream = source.stream;
     requireDeployable(props, this.stream.retention);
+    const { region } = this.stream.stream.env;
+    requireSamePlace(this, this.stream, { region }, 'Lambda reads the streams of its own region only.');
 
     this.encryptionKey = props.encryptionKey ?? this.createKey();
     allowLogEncryption(this, this.encryptionKey);
@@ -257,6 +256,8 @@ export class StreamProcessor extends Construct {
     return new kms.Key(this, 'Key', {
       description: `Logs and dead letters of ${this.node.path}`,
       enableKeyRotation: true,
+      // It goes when what it encrypts goes, thirty days later.
+      removalPolicy: RemovalPolicy.DESTROY,
     });
   }
 }

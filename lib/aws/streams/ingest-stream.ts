@@ -54,7 +54,7 @@ export interface IngestStreamProps {
   readonly shardCount?: number;
   /**
    * Peak load, from which the shards of a provisioned stream are derived. A contract's throughput:
-   * `{ recordsPerSecond: contract.sla.recordsPerSecond }`.
+   * `{ recordsPerSecond: contract.sla.recordsPerSecond ?? 1 }`.
    * @default - unknown
    */
   readonly throughput?: StreamThroughput;

@@ -260,6 +260,18 @@ describe('refused', () => {
     );
   });
 
+  test.each([
+    ['region', { account: '111122223333', region: 'eu-central-1' }, 'eu-central-1', 'eu-west-1'],
+    ['account', { account: '444455556666', region: 'eu-west-1' }, '444455556666', '111122223333'],
+  ])('a catalog of another %s', (what, env, here, there) => {
+    const { stack, catalog } = synth({}, { account: '111122223333', region: 'eu-west-1' });
+    const other = new Stack(App.of(stack) as App, 'Other', { env });
+    expect(() => new LakeTable(other, 'Again', { contract: orders(), catalog, zone: Zone.SILVER })).toThrow(
+      `"Other/Again" is in the ${what} ${here}, "Stack/Catalog" in ${there}. ` +
+        'A table is made, and written to, where its catalog is: move it to a stack there, or give this stack a lake of its own.',
+    );
+  });
+
   test('a schema object the contract does not have', () => {
     expect(() => synth({ schemaName: 'Returns' })).toThrow(
       'Contract orders has no schema object "Returns". It has: Orders.',

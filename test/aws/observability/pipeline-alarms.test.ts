@@ -215,11 +215,12 @@ describe('thresholds', () => {
   test.each([
     [1, 60, 2],
     [90, 120, 2],
+    [90.5, 120, 2],
     [86_400, 86_400, 2],
     [90_000, 45_000, 4],
     [3 * 86_400, 86_400, 6],
   ])(
-    'a frequency of %i s is watched over periods of %i s, %i of them',
+    'a frequency of %d s is watched over periods of %i s, %i of them',
     (frequencySeconds, period, periods) => {
       const { stack } = alarmsWith({ serviceLevels: { frequencySeconds } });
       expect(alarm(stack, 'NoData')).toMatchObject({ Period: period, EvaluationPeriods: periods });
@@ -258,6 +259,12 @@ describe('thresholds', () => {
   ])('refuses %j', (thresholds, message) => {
     expect(() => alarmsWith({ thresholds })).toThrow(new Error(message));
   });
+});
+
+test('a product name that is no value of a dimension is refused', () => {
+  expect(() => alarmsWith({ productName: 'o'.repeat(256) })).toThrow(
+    /^productName must be 1 to 255 printable ASCII characters/,
+  );
 });
 
 describe('actions', () => {

@@ -11,6 +11,7 @@ import {
   IngestStream,
   LakeCatalog,
   LakeTable,
+  MedallionLake,
   StreamProcessor,
   type StreamProcessorProps,
   StreamSource,
@@ -111,7 +112,7 @@ describe('the function', () => {
   });
 
   test('keeps its description within what Lambda takes', () => {
-    expect(handler({ productName: 'o'.repeat(300) }).Description).toBe('o'.repeat(256));
+    expect(handler({ productName: 'o'.repeat(255) }).Description).toBe(`${'o'.repeat(255)}:`);
   });
 
   test('takes memory, time and concurrency as given', () => {
@@ -174,6 +175,16 @@ describe('the event source mapping', () => {
 });
 
 describe('the dead-letter queue', () => {
+  test('goes with the stack, and so does the key made for it', () => {
+    const template = Template.fromStack(processorWith().stack);
+    const resources = {
+      ...template.findResources('AWS::KMS::Key'),
+      ...template.findResources('AWS::SQS::Queue'),
+    };
+    const own = Object.entries(resources).filter(([id]) => id.startsWith('Processor'));
+    expect(own.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Delete', 'Delete']);
+  });
+
   test('is encrypted, keeps notes as long as SQS can and refuses plain connections', () => {
     const { stack } = processorWith();
     const template = Template.fromStack(stack);
@@ -291,6 +302,25 @@ describe('what the user already has', () => {
 });
 
 describe('refuses', () => {
+  test('a stream of another region', () => {
+    const stack = new Stack(new App(), 'Test', { env: { account: '123456789012', region: 'eu-west-1' } });
+    const contract = ordersContract();
+    const catalog = LakeCatalog.of(new MedallionLake(stack, 'Lake'));
+    const arn = 'arn:aws:kinesis:us-east-1:123456789012:stream/events';
+    const stream = IngestStream.fromStream(stack, 'Stream', kinesis.Stream.fromStreamArn(stack, 'S', arn));
+    expect(
+      () =>
+        new StreamProcessor(stack, 'Processor', {
+          contract,
+          source: StreamSource.kinesis(stream),
+          bronze: new LakeTable(stack, 'Bronze', { contract, catalog, zone: Zone.BRONZE }),
+          quarantine: new LakeTable(stack, 'Quarantine', { contract, catalog, zone: Zone.QUARANTINE }),
+        }),
+    ).toThrow(
+      '"Test/Processor" is in the region eu-west-1, "Test/Stream" in us-east-1. Lambda reads the streams of its own region only.',
+    );
+  });
+
   test.each<[Given, string]>([
     [
       { memorySize: 64 },
@@ -334,7 +364,7 @@ describe('refuses', () => {
     ],
     [
       { productName: 'Bestellungen für Köln' },
-      'productName must be 1 to 1024 printable ASCII characters, the first not a colon. Received "Bestellungen für Köln". It is the dimension of the metrics: choose a short name.',
+      'productName must be 1 to 255 printable ASCII characters, the first not a colon. Received "Bestellungen für Köln". It is the dimension of the metrics: choose a short name.',
     ],
     [
       { metricNamespace: ':lake' },
