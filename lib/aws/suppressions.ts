@@ -40,7 +40,7 @@ export function acknowledgeHandlerFunction(handler: IConstruct, whereFailuresGo:
   acknowledge(
     handler,
     complianceRules('LambdaInsideVPC'),
-    'The handler reaches AWS APIs only, over TLS with scoped credentials; a VPC adds endpoints to pay for and no isolation.',
+    'The handler reaches AWS APIs only, over TLS with scoped credentials, unless the user gives it a network.',
   );
   acknowledge(
     handler,

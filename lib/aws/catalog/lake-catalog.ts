@@ -5,6 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { Zone } from '../../contract/zone';
+import type { HandlerNetwork } from '../handler-network';
 import type { MedallionLake } from '../storage/medallion-lake';
 import { ZoneBucket } from '../storage/zone-bucket';
 import { acknowledgeWildcards } from '../suppressions';
@@ -44,6 +45,11 @@ export interface LakeCatalogProps {
    * @default - not reserved
    */
   readonly reservedConcurrentExecutions?: number;
+  /**
+   * Network the function that provisions tables runs in, where that is your rule.
+   * @default - none: it reaches AWS over TLS, and nothing reaches it
+   */
+  readonly network?: HandlerNetwork;
   /**
    * For the databases and the log group. Deleting a database takes its tables out of the catalog; their files stay.
    * @default - that of the lake
@@ -87,6 +93,7 @@ export class LakeCatalog extends Construct {
       logEncryptionKey: props.logEncryptionKey ?? lakeKey(props.lake),
       logRetention: props.logRetention,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      network: props.network,
       removalPolicy,
     });
   }

@@ -6,6 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { BUNDLES } from '../../contract/handler-environment';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
+import { type HandlerNetwork, networkOf } from '../handler-network';
 import { allowLogEncryption } from '../log-encryption';
 import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
 
@@ -17,6 +18,8 @@ export interface TableProvisionerProps {
   readonly logRetention?: logs.RetentionDays;
   /** @default - not reserved */
   readonly reservedConcurrentExecutions?: number;
+  /** @default - none: it reaches AWS over TLS, and nothing reaches it */
+  readonly network?: HandlerNetwork;
   /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
 }
@@ -56,6 +59,7 @@ export class TableProvisioner extends Construct {
       logGroup: this.logGroup,
       loggingFormat: lambda.LoggingFormat.JSON,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      ...networkOf(props.network, this.role),
     });
     acknowledgeHandlerFunction(
       this.handler,

@@ -1,2 +1,3 @@
+export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
 export { StreamSource, type StreamSourceBinding } from './stream-source';

@@ -11,6 +11,7 @@ import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/hand
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
+import { type HandlerNetwork, networkOf } from '../handler-network';
 import { allowLogEncryption } from '../log-encryption';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
@@ -66,6 +67,12 @@ export interface StreamProcessorOptions {
    * @default - not reserved
    */
   readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Network the function runs in, where that is your rule.
+   * @default - none: it reaches AWS over TLS, and nothing reaches it
+   */
+  readonly network?: HandlerNetwork;
 
   /**
    * Event filters, as `FilterCriteria.filter` of aws-lambda makes them. Lambda drops what they do not match: it is
@@ -206,6 +213,7 @@ export class StreamProcessor extends Construct {
         [HANDLER_ENVIRONMENT.product]: this.productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
       },
+      ...networkOf(props.network, this.role),
     });
     acknowledgeHandlerFunction(
       this.handler,

@@ -1,5 +1,6 @@
 import { App, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -71,13 +72,20 @@ describe('the function', () => {
       'LAKEHOUSE_METRIC_NAMESPACE',
       'LAKEHOUSE_PRODUCT',
       'LAKEHOUSE_QUARANTINE_TABLE',
+      'LAKEHOUSE_REJECTIONS',
     ]);
+    expect(Variables.LAKEHOUSE_REJECTIONS).toBe('quarantine');
     expect(Variables.LAKEHOUSE_BRONZE_TABLE).toMatch(/^glue:\/\/[a-z0-9_]+_bronze\/orders$/);
     expect(Variables.LAKEHOUSE_QUARANTINE_TABLE).toMatch(/^glue:\/\/[a-z0-9_]+_quarantine\/orders$/);
     expect(Variables.LAKEHOUSE_PRODUCT).toBe('orders');
     expect(Variables.LAKEHOUSE_METRIC_NAMESPACE).toBe('Lakehouse');
     expect(processor.productName).toBe('orders');
     expect(processor.metricNamespace).toBe('Lakehouse');
+  });
+
+  test('halts at rejected records where that is asked for', () => {
+    const { Variables } = handler({ rejections: RejectionHandling.HALT }).Environment;
+    expect(Variables.LAKEHOUSE_REJECTIONS).toBe('halt');
   });
 
   test('takes another schema object of the contract', () => {
@@ -113,6 +121,26 @@ describe('the function', () => {
 
   test('keeps its description within what Lambda takes', () => {
     expect(handler({ productName: 'o'.repeat(255) }).Description).toBe(`${'o'.repeat(255)}:`);
+  });
+
+  test('runs in a network the user owns, with the permission to', () => {
+    const { stack, lake, source } = surroundings();
+    const network = { vpc: new ec2.Vpc(stack, 'Vpc') };
+    const catalog = new LakeCatalog(stack, 'Catalog', { lake, network });
+    const contract = ordersContract();
+    new StreamProcessor(stack, 'Processor', {
+      contract,
+      source,
+      bronze: new LakeTable(stack, 'Bronze', { contract, catalog, zone: Zone.BRONZE }),
+      quarantine: new LakeTable(stack, 'Quarantine', { contract, catalog, zone: Zone.QUARANTINE }),
+      network,
+    });
+    for (const id of [/^Processor/, /^CatalogTables/]) {
+      expect(only(stack, 'AWS::Lambda::Function', id).VpcConfig.SubnetIds).toHaveLength(2);
+      expect(only(stack, 'AWS::IAM::Policy', id).PolicyDocument.Statement).toContainEqual(
+        expect.objectContaining({ Action: expect.arrayContaining(['ec2:CreateNetworkInterface']) }),
+      );
+    }
   });
 
   test('takes memory, time and concurrency as given', () => {
