@@ -1,9 +1,10 @@
-import type { ProductReport } from '../lib/local';
+import { GateDecision, QualityOutcome } from '../lib/contract';
+import type { ProductReport, ProductSummary } from '../lib/local';
 
 /** What a run did, for a terminal. */
 export function resultTable(reports: readonly ProductReport[]): string {
   const overview = table(
-    ['product', 'records', 'accepted', 'quarantined', 'replayed', 'p50', 'p99', 'rows/s', 'alarms'],
+    ['product', 'records', 'accepted', 'quarantined', 'replayed', 'p50', 'p99', 'rows/s', 'alarms', 'gates'],
     reports.map(({ summary }) => [
       summary.product,
       count(summary.records.read),
@@ -14,6 +15,7 @@ export function resultTable(reports: readonly ProductReport[]): string {
       milliseconds(summary.latencyMs.p99),
       count(summary.rowsPerSecond),
       String(summary.alarms.filter(({ state }) => state === 'ALARM').length),
+      gateOverview(summary),
     ]),
   );
   return ['', overview, ...reports.flatMap(details)].join('\n');
@@ -23,16 +25,38 @@ function details({ summary, answers }: ProductReport): string[] {
   const lines: string[] = [];
   const reasons = Object.entries(summary.records.quarantinedByReason);
   const alarms = summary.alarms.filter(({ state }) => state === 'ALARM');
-  if (reasons.length === 0 && alarms.length === 0 && answers.length === 0) return lines;
+  if (reasons.length + alarms.length + answers.length + summary.gates.length === 0) return lines;
   lines.push(heading(summary.product));
   for (const [reason, records] of reasons)
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
+  lines.push(...gateLines(summary));
   for (const { question, columns, rows } of answers) {
     lines.push('', `  ${printable(question, 100)}`, indent(table(columns, rows)));
   }
   lines.push('');
   return lines;
+}
+
+/** `HALT` stands where nobody misses it: a run ends well also when a gate does not. */
+function gateOverview({ gates, decision }: ProductSummary): string {
+  const passed = gates.filter(({ outcome }) => outcome === QualityOutcome.PASSED).length;
+  const counts = gates.length === 0 ? '' : `${passed} of ${gates.length} passed`;
+  return decision === GateDecision.PROCEED ? counts : `${decision.toUpperCase()}: ${counts}`;
+}
+
+function gateLines({ gates, decision }: ProductSummary): string[] {
+  const lines = gates.map(
+    ({ outcome, rule, reason, mode }) =>
+      `  gate         ${outcome.padEnd(13)}  ${printable(rule)}: ${printable(reason, 160)}${outcome === QualityOutcome.FAILED ? ` (${mode})` : ''}`,
+  );
+  const consequences = {
+    [GateDecision.HALT]: '  HALT         The quality gates are shut: nothing is to be made from this table.',
+    [GateDecision.QUARANTINE]: '  QUARANTINE   Rows that fail a gate are to be kept apart.',
+    [GateDecision.PROCEED]: undefined,
+  };
+  const consequence = consequences[decision];
+  return consequence === undefined ? lines : [...lines, consequence];
 }
 
 /** Columns as wide as their content; figures to the right. */

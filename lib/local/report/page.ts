@@ -2,8 +2,10 @@ import { AlarmState } from '../metrics/alarm';
 import type { ProductReport, ProductSummary } from '../run/summary';
 import type { SqlAnswer } from '../run/sql-answers';
 import { barChart, latencyHistogram } from './charts';
+import { gatesCard, gatesTile } from './gates';
+import { grid } from './grid';
+import { tile } from './tile';
 import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
-import type { Content } from './markup';
 import { pipelineDiagram } from './pipeline-diagram';
 import { STYLES } from './styles';
 
@@ -83,7 +85,7 @@ function productSection(report: ProductReport): Markup {
       ${tile(count(records.replayed), 'replayed')} ${tile(count(summary.rowsPerSecond), 'records a second')}
       ${tile(milliseconds(summary.latencyMs.p50), 'latency, median')}
       ${tile(milliseconds(summary.latencyMs.p99), 'latency, 99 %')}
-      ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)}
+      ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)} ${gatesTile(summary)}
     </div>
     <div class="card diagram">${pipelineDiagram(report)}</div>
     <div class="columns">
@@ -118,7 +120,7 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${answers.map(answerCard)}
+    ${gatesCard(summary)} ${answers.map(answerCard)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(
@@ -187,33 +189,6 @@ function answerCard({ question, sql, columns, rows }: SqlAnswer): Markup {
     </details>
     ${grid(columns, rows, figures)}
   </div>`;
-}
-
-function grid(
-  columns: readonly string[],
-  rows: readonly (readonly Content[])[],
-  figures: readonly number[] = [],
-): Markup {
-  const style = (index: number): Markup => new Markup(figures.includes(index) ? ' class="figure"' : '');
-  return html`<table>
-    <thead>
-      <tr>
-        ${columns.map((column, index) => html`<th${style(index)}>${column}</th>`)}
-      </tr>
-    </thead>
-    <tbody>
-      ${rows.map(
-        (row) =>
-          html`<tr>
-            ${row.map((cell, index) => html`<td${style(index)}>${cell}</td>`)}
-          </tr>`,
-      )}
-    </tbody>
-  </table>`;
-}
-
-function tile(figure: string, label: string, bad = false): Markup {
-  return html`<div class="tile${bad && ' bad'}"><b>${figure}</b><span>${label}</span></div>`;
 }
 
 function alarming(summary: ProductSummary): ProductSummary['alarms'] {

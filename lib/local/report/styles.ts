@@ -39,6 +39,7 @@ pre { background: var(--code); border-radius: 8px; padding: 10px 12px; margin: 0
 details summary { cursor: pointer; color: var(--soft); font-size: 13px; margin-bottom: 8px; }
 .state { display: inline-block; min-width: 62px; text-align: center; border-radius: 999px; padding: 0 9px; font-size: 12px; font-weight: 600; color: var(--card); }
 .state.ALARM { background: var(--bad); } .state.OK { background: var(--good); } .state.INSUFFICIENT_DATA { background: var(--soft); }
+.state.failed { background: var(--bad); } .state.passed { background: var(--good); } .state.not-evaluated { background: var(--soft); }
 .failure { border-color: var(--bad); background: var(--bad-soft); }
 svg { display: block; width: 100%; height: auto; }
 .diagram svg { min-width: 760px; }

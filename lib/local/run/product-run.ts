@@ -13,6 +13,8 @@ import { SourceLedger } from './source-ledger';
 import { ask, attachTables, generalQuestions, quarantineDigest } from './sql-answers';
 import type { SqlAnswer, SqlQuestion } from './sql-answers';
 import type { ProductReport, ProductSummary } from './summary';
+import { evaluateGates, gatesOf } from './quality-gates';
+import type { GateReport } from './quality-gates';
 import { tableContents } from './table-contents';
 import type { TableContents } from './table-contents';
 
@@ -43,6 +45,7 @@ export async function checkInput(
   stream: string,
   ledger: SourceLedger,
 ): Promise<CheckedInput> {
+  gatesOf(input.contract);
   const events = EventFile.open(input.events, { csvKind: csvKinds(input.contract) });
   const inspection = await events.inspect(ledger.boundaries(stream, events.path));
   return { input, events, inspection };
@@ -85,13 +88,19 @@ export async function runProduct(options: ProductRunOptions): Promise<ProductRep
   const digest = connection
     ? await quarantineDigest(connection, added)
     : { byReason: result.reasons, samples: [] };
+  const found = connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [];
+  const gates = await evaluateGates(
+    input.contract,
+    tables.find(({ zone }) => zone === 'bronze'),
+    connection,
+  );
   const report: ProductReport = {
-    summary: summarize(options, result, before, tables, metrics, digest.byReason),
+    summary: { ...summarize(options, result, before, tables, metrics, digest.byReason), ...gates },
     contract: input.contract,
     pipeline,
     tables,
     samples: digest.samples,
-    answers: connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [],
+    answers: found,
     latency: result.latency.buckets(),
   };
   progress.finished(report);
@@ -105,7 +114,7 @@ function summarize(
   tables: readonly TableContents[],
   metrics: MetricStore,
   quarantinedByReason: Record<string, number>,
-): ProductSummary {
+): Omit<ProductSummary, keyof GateReport> {
   const accepted = addedRows(before, tables, (zone) => zone !== 'quarantine');
   const quarantined = addedRows(before, tables, (zone) => zone === 'quarantine');
   return {

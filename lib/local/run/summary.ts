@@ -1,4 +1,4 @@
-import type { DataContract } from '../../contract';
+import type { DataContract, GateDecision, QualityGateResult } from '../../contract';
 import type { AlarmReport } from '../metrics/alarm';
 import type { LatencyBucket } from '../metrics/latency-histogram';
 import type { Pipeline } from './pipeline';
@@ -32,6 +32,10 @@ export interface ProductSummary {
   /** From arrival in the stream to the commit; null without a record. */
   readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
   readonly alarms: readonly AlarmReport[];
+  /** The result of every quality rule of the contract, on the bronze table. */
+  readonly gates: readonly QualityGateResult[];
+  /** What the gates together ask for. */
+  readonly decision: GateDecision;
   /** Why the run ended early, where it did. */
   readonly failure?: string;
 }
