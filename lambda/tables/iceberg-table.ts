@@ -6,7 +6,7 @@ import type { DataFile } from './data-file';
 import { requireSnapshot, snapshotAsOf } from './history';
 import type { Long } from './json';
 import { lanePositions, type LanePositions } from './positions';
-import { partitionType } from './schema';
+import { partitionTypeOf } from './schema';
 import { SnapshotCommit } from './snapshot-commit';
 import type { Snapshot } from './snapshot';
 import { TableFiles, type TableFile } from './table-files';
@@ -15,6 +15,12 @@ import type { TableCatalog, TableVersion } from './table-catalog';
 import { currentSchema, currentSnapshot, partitionSpec, type TableMetadata } from './table-metadata';
 import { TableState, type Pacing } from './table-state';
 import { partitionText } from './transforms';
+
+/**
+ * A directory's name says roughly which partition it is; the value itself is in the manifest. File systems take names
+ * of 255 bytes, object stores keys of 1,024 in all.
+ */
+const LONGEST_DIRECTORY = 100;
 
 /** An Iceberg table of format version 2, open for appending and for listing what it holds. */
 export class IcebergTable implements AppendableTable {
@@ -64,11 +70,13 @@ export class IcebergTable implements AppendableTable {
     return this.state.refresh();
   }
 
-  newDataFilePath(partition: DataFile['partition']): string {
-    const types = partitionType(this.schema, this.partitionSpec) ?? [];
+  newDataFilePath(partition: DataFile['partition'], specId = this.metadata['default-spec-id']): string {
+    const types = partitionTypeOf(this.metadata, partitionSpec(this.metadata, specId));
     const directories = types.map(({ name, transform, type }, i) =>
       // Readers take paths as they are, some decode them first: no character that would make a difference.
-      `${name}=${partitionText(transform, type, partition[i])}`.replace(/[^A-Za-z0-9_.=-]/g, '_'),
+      `${name}=${partitionText(transform, type, partition[i])}`
+        .slice(0, LONGEST_DIRECTORY)
+        .replace(/[^A-Za-z0-9_.=-]/g, '_'),
     );
     const root = this.metadata.properties['write.data.path'] ?? `${this.location}/data`;
     return [root, ...directories, `${randomUUID()}.parquet`].join('/');

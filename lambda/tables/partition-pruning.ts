@@ -42,11 +42,24 @@ export function filesThatMayHold<T extends DataFile>(
   column: { readonly id: number; readonly type: IcebergPrimitive },
   values: readonly Exclude<PartitionValue, null>[],
 ): T[] {
+  const sorted = [...values].sort(compareValues);
   return files.filter(({ lowerBounds, upperBounds }) => {
     const [lower, upper] = [lowerBounds.get(column.id), upperBounds.get(column.id)];
     if (!lower || !upper) return true;
-    return values.some((value) => isBetween(column.type, value, lower, upper));
+    const next = firstFrom(sorted, deserializeValue(column.type, lower));
+    return next !== undefined && compareValues(next, deserializeValue(column.type, upper)) <= 0;
   });
+}
+
+/** The smallest of sorted values that is not below a bound. */
+function firstFrom<T extends Exclude<PartitionValue, null>>(sorted: readonly T[], bound: T): T | undefined {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (compareValues(sorted[middle], bound) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return sorted[low];
 }
 
 function isBetween(

@@ -69,7 +69,7 @@ export function partitionTransform(transform: string, sourceType: IcebergPrimiti
     if (name === 'bucket') {
       return from(BUCKETED, 'int', (value) => (bucketHash(base, value) & 0x7fffffff) % width);
     }
-    if (name === 'truncate') return from(TRUNCATED, sourceType, (value) => truncate(value, width));
+    if (name === 'truncate') return from(TRUNCATED, sourceType, (value) => truncate(base, value, width));
   }
   throw new Error(
     `Unknown partition transform "${transform}". Allowed: identity, year, month, day, hour, bucket[N], truncate[W], void; N and W from 1.`,
@@ -114,12 +114,14 @@ export function partitionText(
   return String(value);
 }
 
-function truncate(value: Value, width: number): Value {
+function truncate(type: string, value: Value, width: number): Value {
   if (typeof value === 'bigint') {
     const w = BigInt(width);
-    return value - (((value % w) + w) % w);
+    const truncated = value - (((value % w) + w) % w);
+    // Below the smallest integer it wraps around, as it does in the engines that compare with it.
+    return type === 'long' ? BigInt.asIntN(64, truncated) : truncated;
   }
-  if (typeof value === 'number') return value - (((value % width) + width) % width);
+  if (typeof value === 'number') return (value - (((value % width) + width) % width)) | 0;
   if (value instanceof Uint8Array) return value.subarray(0, width);
   return Array.from(value as string)
     .slice(0, width)

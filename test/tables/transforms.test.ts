@@ -42,6 +42,8 @@ describe('transforms', () => {
     ['truncate[10]', 'int', 1, 0],
     ['truncate[10]', 'int', -1, -10],
     ['truncate[10]', 'long', -1n, -10n],
+    ['truncate[10]', 'int', -2147483648, 2147483646],
+    ['truncate[10]', 'long', -9223372036854775808n, 9223372036854775806n],
     ['truncate[50]', 'decimal(9,2)', 1065n, 1050n],
     ['truncate[3]', 'string', 'iceberg', 'ice'],
     ['truncate[2]', 'string', '😀😀😀', '😀😀'],

@@ -1,0 +1,139 @@
+import { CorruptFile } from './corrupt-file';
+import type { DataFile } from './data-file';
+import type { IcebergTable } from './iceberg-table';
+import { requireWritable } from './metadata-change';
+import { replaceFiles } from './overwrite';
+import { partitionKey } from './partition-pruning';
+import { WriteConflict } from './replaced-files';
+import { rowsOfFile } from './rows/rows-of-file';
+import { RowFile } from './rows/row-file';
+import { storeFile } from './rows/write-rows';
+import type { TableFile } from './table-files';
+import { currentSnapshot } from './table-metadata';
+
+const TARGET_SIZE_PROPERTY = 'write.target-file-size-bytes';
+const DEFAULT_TARGET_BYTES = 128 * 1024 * 1024;
+/** A file this near to the target is left alone. */
+const LARGE_ENOUGH = 0.75;
+const DEFAULT_MIN_FILES = 5;
+const GROUPS_IN_A_COMMIT = 50;
+
+export interface CompactionOptions {
+  /**
+   * Size of the files to write.
+   * @default 128 MiB, or what the table's property write.target-file-size-bytes says
+   */
+  readonly targetBytes?: number;
+  /**
+   * Small files of a partition from which on they are rewritten, unless fewer fill a file.
+   * @default 5
+   */
+  readonly minFiles?: number;
+}
+
+export interface CompactionResult {
+  readonly filesBefore: number;
+  readonly filesAfter: number;
+  readonly rewrittenFiles: number;
+  readonly writtenFiles: number;
+  readonly rewrittenBytes: number;
+  readonly writtenBytes: number;
+  /** Files left as they were because another commit replaced some of their group meanwhile. */
+  readonly conflicts: number;
+}
+
+/**
+ * Rewrites the small files of each partition as few large ones. Rows, their order within a partition, lane positions and
+ * concurrent appends stay as they are. Commits every few dozen groups, so that what is done is done.
+ * @throws DeleteFilesPresent when another engine deleted rows by delete files
+ * @throws CorruptFile when a data file is missing or broken; it names the file
+ */
+export async function compact(
+  table: IcebergTable,
+  options: CompactionOptions = {},
+): Promise<CompactionResult> {
+  await table.refresh();
+  requireWritable(table.metadata);
+  const targetBytes =
+    options.targetBytes ?? Number(table.property(TARGET_SIZE_PROPERTY) ?? DEFAULT_TARGET_BYTES);
+  const minFiles = Math.max(2, options.minFiles ?? DEFAULT_MIN_FILES);
+  const snapshot = currentSnapshot(table.metadata);
+  const files = await table.dataFiles(snapshot);
+  const groups = groupsToCompact(files, targetBytes, minFiles);
+  const done = { rewrittenFiles: 0, writtenFiles: 0, rewrittenBytes: 0, writtenBytes: 0, conflicts: 0 };
+  for (let start = 0; start < groups.length; start += GROUPS_IN_A_COMMIT) {
+    const batch = groups.slice(start, start + GROUPS_IN_A_COMMIT);
+    const added: DataFile[] = [];
+    for (const group of batch) added.push(await rewrite(table, group));
+    const removed = batch.flat();
+    try {
+      await replaceFiles(table, { removed, added, readAt: snapshot!['snapshot-id'] });
+    } catch (error) {
+      if (!(error instanceof WriteConflict)) throw error;
+      done.conflicts += removed.length;
+      // What was written for nothing is left to the clean-up of orphans, as always.
+      continue;
+    }
+    done.rewrittenFiles += removed.length;
+    done.writtenFiles += added.length;
+    done.rewrittenBytes += bytesOf(removed);
+    done.writtenBytes += bytesOf(added);
+  }
+  return {
+    filesBefore: files.length,
+    filesAfter: files.length - done.rewrittenFiles + done.writtenFiles,
+    ...done,
+  };
+}
+
+/** Small files of one partition each, oldest first, packed until they fill a file. */
+export function groupsToCompact(
+  files: readonly TableFile[],
+  targetBytes: number,
+  minFiles: number,
+): TableFile[][] {
+  const partitions = new Map<string, TableFile[]>();
+  for (const file of files) {
+    if (file.fileSizeInBytes >= targetBytes * LARGE_ENOUGH) continue;
+    const key = partitionKey(file);
+    const small = partitions.get(key);
+    if (small) small.push(file);
+    else partitions.set(key, [file]);
+  }
+  const groups: TableFile[][] = [];
+  for (const small of partitions.values()) {
+    small.sort((a, b) => Number(a.sequenceNumber) - Number(b.sequenceNumber));
+    let group: TableFile[] = [];
+    let bytes = 0;
+    for (const file of small) {
+      if (bytes + file.fileSizeInBytes > targetBytes && group.length > 0) {
+        if (group.length > 1) groups.push(group);
+        [group, bytes] = [[], 0];
+      }
+      group.push(file);
+      bytes += file.fileSizeInBytes;
+    }
+    if (group.length >= minFiles) groups.push(group);
+  }
+  return groups;
+}
+
+async function rewrite(table: IcebergTable, group: readonly TableFile[]): Promise<DataFile> {
+  const output = new RowFile(table.schema);
+  for (const file of group) {
+    const before = output.rowCount;
+    for await (const rows of rowsOfFile(table, file)) {
+      for (const row of rows) output.add(row);
+    }
+    const rows = output.rowCount - before;
+    if (rows !== file.recordCount) {
+      const cause = new Error(`it holds ${rows} rows where the table counts ${file.recordCount}.`);
+      throw new CorruptFile(file.filePath, cause);
+    }
+  }
+  return storeFile(table, output, group[0].specId, group[0].partition);
+}
+
+function bytesOf(files: readonly DataFile[]): number {
+  return files.reduce((sum, file) => sum + file.fileSizeInBytes, 0);
+}
