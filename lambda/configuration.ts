@@ -1,5 +1,6 @@
 import { HANDLER_ENVIRONMENT } from '../lib/contract/handler-environment';
 import { METRIC_NAMESPACE } from '../lib/contract/metric-names';
+import { RejectionHandling } from '../lib/contract/rejection-handling';
 
 /** What an ingestion function was told by the construct that deployed it. */
 export interface IngestConfiguration {
@@ -7,6 +8,8 @@ export interface IngestConfiguration {
   readonly bronzeTable: string;
   /** URI of the table rejected records are appended to. */
   readonly quarantineTable: string;
+  /** What becomes of a batch with rejected records. */
+  readonly rejections: RejectionHandling;
   readonly product: string;
   readonly metricNamespace: string;
 }
@@ -33,6 +36,7 @@ export function readIngestConfiguration(environment: Environment = process.env):
   const configuration = {
     bronzeTable: tableUri(environment, HANDLER_ENVIRONMENT.bronzeTable),
     quarantineTable: tableUri(environment, HANDLER_ENVIRONMENT.quarantineTable),
+    rejections: rejectionHandling(environment),
     product: matching(
       environment,
       HANDLER_ENVIRONMENT.product,
@@ -60,6 +64,16 @@ function tableUri(environment: Environment, variable: string): string {
   const value = required(environment, variable, TABLE_URI_FORMS);
   if (TABLE_URIS.some((form) => form.test(value))) return value;
   throw new ConfigurationError(`${variable} is "${value}". Allowed: ${TABLE_URI_FORMS}.`);
+}
+
+function rejectionHandling(environment: Environment): RejectionHandling {
+  const allowed = Object.values(RejectionHandling);
+  const value = environment[HANDLER_ENVIRONMENT.rejections] ?? RejectionHandling.QUARANTINE;
+  const handling = allowed.find((each) => each === value);
+  if (handling !== undefined) return handling;
+  throw new ConfigurationError(
+    `${HANDLER_ENVIRONMENT.rejections} is "${value}". Allowed: ${allowed.join(', ')}.`,
+  );
 }
 
 function matching(

@@ -56,6 +56,7 @@ async function open(configuration: IngestConfiguration): Promise<Ingestion> {
       contract: compiled.contract,
       newEncoder: (table) => createBatchEncoder(compiled, table),
       encodeRows,
+      rejections: configuration.rejections,
       now: Date.now,
     },
     metrics: new IngestMetrics(configuration),

@@ -1,3 +1,4 @@
+import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { DataFile } from '../tables/data-file';
 import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/table';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from './batch-encoder';
@@ -7,6 +8,7 @@ import { byLane, count, isBeyond, rangeOf, where, type Lane } from './lane';
 import { quarantineRows, type QuarantineRow } from './quarantine';
 import { QuarantineLedger } from './quarantine-ledger';
 import type { RejectionCode, SourceRecord } from './record';
+import { RecordsRejected } from './records-rejected';
 import { discard, writeFiles, type TableTarget } from './table-target';
 
 export interface IngestTargets {
@@ -15,6 +17,7 @@ export interface IngestTargets {
   readonly contract: Pick<CompiledContract, 'contractId' | 'contractVersion'>;
   readonly newEncoder: (target: EncodingTarget) => BatchEncoder;
   readonly encodeRows: (rows: QuarantineRow[], target: EncodingTarget) => EncodedFile[];
+  readonly rejections: RejectionHandling;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -56,6 +59,7 @@ const MAX_ATTEMPTS = 8;
  * table by each, as no commit spans two tables.
  *
  * @throws IngestFailure when a store or a catalog failed; the batch is to be delivered again.
+ * @throws RecordsRejected when rejected records are to halt their lane; nothing of the batch is committed.
  */
 export async function ingest(
   records: readonly SourceRecord[],
@@ -133,6 +137,9 @@ class IngestAttempts {
     const encoded = await during(IngestStage.ENCODE_RECORDS, async () =>
       encodeBatch(records, () => this.targets.newEncoder(bronze.table)),
     );
+    if (this.targets.rejections === RejectionHandling.HALT && encoded.rejected.length > 0) {
+      throw new RecordsRejected(encoded.rejected, records.length);
+    }
     const rejectedFiles = await this.encodeRejected(encoded);
     const encodedAt = performance.now();
     this.encodeMilliseconds += encodedAt - started;

@@ -10,6 +10,8 @@ export const HANDLER_ENVIRONMENT = {
   bronzeTable: 'LAKEHOUSE_BRONZE_TABLE',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
+  /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */
+  rejections: 'LAKEHOUSE_REJECTIONS',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */

@@ -6,6 +6,7 @@ export type { Role, SupportChannel, Team, TeamMember } from './ownership';
 export { PathLayout, type PathValues } from './path-layout';
 export * from './quality';
 export { QualityMetric, QualityOperator, QualityType, type QualityRule } from './quality-rule';
+export { RejectionHandling } from './rejection-handling';
 export { SchemaObject, type PartitionColumn } from './schema-object';
 export type { Server } from './server';
 export type { ServiceLevels, SlaProperty } from './service-levels';

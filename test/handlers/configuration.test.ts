@@ -10,9 +10,14 @@ test('reads what the constructs write', () => {
   expect(readIngestConfiguration({ ...SET, LAKEHOUSE_METRIC_NAMESPACE: 'Acme/Lake' })).toEqual({
     bronzeTable: 'glue://bronze/orders',
     quarantineTable: 's3://quarantine-bucket/orders',
+    rejections: 'quarantine',
     product: 'orders',
     metricNamespace: 'Acme/Lake',
   });
+});
+
+test('rejected records may halt their lane', () => {
+  expect(readIngestConfiguration({ ...SET, LAKEHOUSE_REJECTIONS: 'halt' }).rejections).toBe('halt');
 });
 
 test('the metric namespace has a default', () => {
@@ -34,6 +39,7 @@ test.each<[Record<string, string | undefined>, string]>([
     'LAKEHOUSE_QUARANTINE_TABLE is "/data/orders". Allowed: glue://<database>/<table>, s3://<bucket>/<prefix>, file:///<directory>',
   ],
   [{ LAKEHOUSE_QUARANTINE_TABLE: 'glue://bronze/orders' }, 'name the same table, "glue://bronze/orders"'],
+  [{ LAKEHOUSE_REJECTIONS: 'drop' }, 'LAKEHOUSE_REJECTIONS is "drop". Allowed: quarantine, halt.'],
   [{ LAKEHOUSE_PRODUCT: undefined }, 'LAKEHOUSE_PRODUCT is not set'],
   [{ LAKEHOUSE_PRODUCT: '' }, 'LAKEHOUSE_PRODUCT is "". Allowed: 1 to 1024 printable ASCII characters'],
   [

@@ -1,3 +1,4 @@
+import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { BatchEncoder, EncodedFile } from '../../lambda/pipeline/batch-encoder';
 import type { IngestTargets } from '../../lambda/pipeline/ingest';
 import type { QuarantineRow } from '../../lambda/pipeline/quarantine';
@@ -194,6 +195,7 @@ export function miniature(judge: Judge, version = '1.0.0'): Omit<IngestTargets, 
   return {
     contract: { contractId: 'miniature', contractVersion: version },
     newEncoder: () => new MiniatureEncoder(judge),
+    rejections: RejectionHandling.QUARANTINE,
     encodeRows: (rows: QuarantineRow[]) => [file(rows.map((row) => `${row._lane}:${row._position}`))],
     now: () => 1_700_000_000_000,
   };

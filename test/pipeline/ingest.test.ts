@@ -1,5 +1,6 @@
 import { ingest } from '../../lambda/pipeline/ingest';
 import { IngestFailure } from '../../lambda/pipeline/ingest-failure';
+import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { SourceRecord } from '../../lambda/pipeline/record';
 import { InMemoryLake, record, type Judge } from './in-memory-lake';
 
@@ -201,6 +202,36 @@ test('after another engine rolled quarantine back, a record is quarantined twice
   lake.quarantine.contents = { ...lake.quarantine.contents, files: [], positions: {}, commits: [] };
   await ingest(batch(1, 2), lake.container(bad));
   expect(lake.rows(lake.quarantine)).toEqual(ids(1, 2));
+});
+
+describe('a processor that halts at rejected records', () => {
+  const halting = (lake: InMemoryLake, judge: Judge) => ({
+    ...lake.container(judge),
+    rejections: RejectionHandling.HALT,
+  });
+
+  test('commits nothing of the batch, and says where and why without saying what', async () => {
+    const lake = new InMemoryLake();
+    await expect(ingest(batch(1, 5), halting(lake, badOnes(2, 5)))).rejects.toMatchObject({
+      name: 'RecordsRejected',
+      message:
+        '2 of 5 records break the contract, and this processor halts at them. ' +
+        `The first: ${LANE} position 2, wrong-type. ` +
+        'Mend the contract or the producer, or let the processor quarantine such records.',
+    });
+    expect(lake.rows(lake.bronze)).toEqual([]);
+    expect(lake.rows(lake.quarantine)).toEqual([]);
+  });
+
+  test('takes what a bisected batch holds before them, and all of it once the contract is mended', async () => {
+    const lake = new InMemoryLake();
+    await ingest(batch(1, 3), halting(lake, badOnes(4)));
+    await expect(ingest(batch(4, 5), halting(lake, badOnes(4)))).rejects.toThrow('position 4');
+    expect(lake.rows(lake.bronze)).toEqual(ids(1, 2, 3));
+    await ingest(batch(1, 5), halting(lake, good));
+    expect(lake.rows(lake.bronze)).toEqual(ids(1, 2, 3, 4, 5));
+    expect(lake.rows(lake.quarantine)).toEqual([]);
+  });
 });
 
 describe('an encoder that fails on a record', () => {

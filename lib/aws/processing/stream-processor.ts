@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DataContract } from '../../contract';
+import { type DataContract, RejectionHandling } from '../../contract';
 import { compileContract } from '../../contract/handler-code';
 import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
@@ -80,6 +80,12 @@ export interface StreamProcessorOptions {
    * @default - every record is processed
    */
   readonly filters?: { [key: string]: unknown }[];
+
+  /**
+   * What becomes of a batch with records the contract refuses.
+   * @default RejectionHandling.QUARANTINE
+   */
+  readonly rejections?: RejectionHandling;
 
   /**
    * How long the function's logs are kept.
@@ -207,13 +213,14 @@ export class StreamProcessor extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      ...networkOf(props.network, this.role),
       environment: {
         [HANDLER_ENVIRONMENT.bronzeTable]: bronze.uri,
         [HANDLER_ENVIRONMENT.quarantineTable]: quarantine.uri,
+        [HANDLER_ENVIRONMENT.rejections]: props.rejections ?? RejectionHandling.QUARANTINE,
         [HANDLER_ENVIRONMENT.product]: this.productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
       },
-      ...networkOf(props.network, this.role),
     });
     acknowledgeHandlerFunction(
       this.handler,

@@ -18,6 +18,7 @@ import {
   StreamSource,
   Zone,
   ZoneBucket,
+  RejectionHandling,
 } from '../../../lib/aws';
 import { ordersContract, surroundings } from '../orders';
 
