@@ -110,6 +110,6 @@ export interface LogicalTypeOptions {
   readonly maxProperties?: number;
   /** Whether a timestamp is a point in time (true) or a wall-clock reading (false). @default true */
   readonly timezone?: boolean;
-  /** IANA name; the zone of timestamps that carry none. @default - Etc/UTC */
+  /** IANA name, or an offset such as `-03:00`; the zone of timestamps that carry none. @default - Etc/UTC */
   readonly defaultTimezone?: string;
 }

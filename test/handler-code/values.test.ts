@@ -181,6 +181,9 @@ describe('timestamps', () => {
     ['America/New_York', '"2024-03-10T02:30:00"', at('2024-03-10T07:30:00Z')],
     ['Asia/Kolkata', '"2024-01-01T00:00:00.000001"', at('2023-12-31T18:30:00Z', 1)],
     ['Asia/Kolkata', '"2024-01-01T00:00:00Z"', at('2024-01-01T00:00:00Z')],
+    ['-03:00', '"2024-01-01T00:00:00"', at('2024-01-01T03:00:00Z')],
+    ['+05:45', '"2024-01-01T00:00:00"', at('2023-12-31T18:15:00Z')],
+    ['+05:45', '"2024-01-01T00:00:00-01:00"', at('2024-01-01T01:00:00Z')],
   ])('default zone %s: %s → %s', async (defaultTimezone, json, expected) => {
     const property = { logicalType: 'timestamp', logicalTypeOptions: { defaultTimezone } };
     expect(await columnOf(property, json, MICROS)).toBe(expected);

@@ -3,13 +3,20 @@ const DAY = 86_400;
 /** Seconds a zone is ahead of UTC at a wall-clock reading given in seconds as if it were UTC. */
 export type ZoneOffset = (wallClockSeconds: number) => number;
 
+const OFFSET = /^([+-])(\d\d):(\d\d)$/;
+
 /**
- * @param name IANA name, for example `Europe/Berlin`
+ * @param name IANA name, for example `Europe/Berlin`, or an offset from UTC, for example `-03:00`
  * @returns undefined for UTC
  * @throws Error for a zone this runtime does not know
  */
 export function zoneOffset(name: string): ZoneOffset | undefined {
   if (/^(Z|UTC|GMT|Etc\/(UTC|GMT|UCT|Zulu))$/i.test(name)) return undefined;
+  const [, sign, hours, minutes] = OFFSET.exec(name) ?? [];
+  if (sign !== undefined) {
+    const seconds = Number(hours) * 3600 + Number(minutes) * 60;
+    return () => (sign === '-' ? -seconds : seconds);
+  }
   const clock = zoneClock(name);
   // As java.time resolves it: an hour that a change repeats is the earlier one, and a reading that it skips is moved
   // on by as much as the clock was.
@@ -37,7 +44,7 @@ function zoneClock(name: string): (epochSeconds: number) => number {
     });
   } catch {
     throw new Error(
-      `Time zone "${name}" is not known. Allowed: a name of the IANA database, such as Europe/Berlin.`,
+      `Time zone "${name}" is not known. Allowed: a name of the IANA database, such as Europe/Berlin, or an offset such as -03:00.`,
     );
   }
   // Zones change at quarter hours only, as far as the IANA database goes back for any living clock.

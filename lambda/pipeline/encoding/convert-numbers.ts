@@ -1,6 +1,12 @@
 import type { ColumnValue, Conversion } from '../../../lib/contract/handler-code/row-runtime';
 import { ExactNumber } from '../../formats/json/exact-json';
-import { integerOf, JSON_INTEGER, JSON_NUMBER, unscaledOf, unscaledOfNumber } from '../../formats/values/decimal';
+import {
+  integerOf,
+  JSON_INTEGER,
+  JSON_NUMBER,
+  unscaledOf,
+  unscaledOfNumber,
+} from '../../formats/values/decimal';
 import type { Refusal } from './refusal';
 
 const INT_MIN = -2147483648n;

@@ -116,18 +116,27 @@ function readFormat(fields: Fields, logicalType: LogicalType): string | undefine
   return formats === undefined ? fields.string('format') : fields.oneOf('format', formats);
 }
 
+/** What java.time takes for an offset, written in full. */
+const OFFSET = /^[+-](?:(?:0\d|1[0-7]):[0-5]\d|18:00)$/;
+
 function readZone(fields: Fields): string | undefined {
   const zone = fields.string('defaultTimezone');
-  if (zone === undefined) return undefined;
+  if (zone === undefined || OFFSET.test(zone) || isZoneName(zone)) return zone;
+  fields.problems.report(
+    fields.entry('defaultTimezone')!,
+    'is no time zone of the IANA database, and no offset from UTC. Write for example Etc/UTC, Europe/Berlin or -03:00.',
+  );
+  return undefined;
+}
+
+/** Newer versions of Node take some offsets for names: those are left to `OFFSET`, which is the same everywhere. */
+function isZoneName(zone: string): boolean {
+  if (/^[+-]/.test(zone)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
-    return zone;
+    return true;
   } catch {
-    fields.problems.report(
-      fields.entry('defaultTimezone')!,
-      'is no time zone of the IANA database. Write for example Etc/UTC or Europe/Berlin.',
-    );
-    return undefined;
+    return false;
   }
 }
 
