@@ -151,6 +151,12 @@ export class CsvScanner implements RecordScanner {
 
   private header(fields: string[]): { key: string; kind: CsvKind }[] {
     const names = fields.map((field, index) => (field === '' ? `column_${index + 1}` : field));
+    if (names.some((name) => /\r(?!\n)/.test(name))) {
+      throw new UnusableInput(
+        this.file,
+        'the header holds a carriage return without a line feed. Convert line ends to LF or CR LF first',
+      );
+    }
     const repeated = names.find((name, index) => names.indexOf(name) < index);
     if (repeated !== undefined) {
       throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);

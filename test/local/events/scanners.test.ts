@@ -167,6 +167,7 @@ describe('the rows of a CSV file', () => {
     expect(csv(',a\n1,2\n')).toEqual(['{"column_1":"1","a":"2"}']);
     expect(() => csv('a,b,a\n')).toThrow('the header names the column "a" twice');
     expect(() => csv('')).toThrow('no header line');
+    expect(() => csv('a,b\r1,2\r')).toThrow('a carriage return without a line feed');
   });
 
   it('cannot be used with a quote that is never closed', () => {
