@@ -6,5 +6,6 @@ export * from './catalog';
 export * from './observability';
 export * from './processing';
 export * from './product';
+export * from './quality';
 export * from './storage';
 export * from './streams';

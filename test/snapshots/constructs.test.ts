@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,6 +7,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import {
   AccessLogBucket,
+  DataContract,
   DataProduct,
   type ILakeTable,
   IngestStream,
@@ -13,6 +15,7 @@ import {
   LakeTable,
   MedallionLake,
   PipelineAlarms,
+  QualityRuleset,
   StreamProcessor,
   StreamSource,
   TableProvisioner,
@@ -81,6 +84,11 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       source: StreamSource.kinesis(given.stream(stack)),
       bronze: given.table(stack, Zone.BRONZE),
       quarantine: given.table(stack, Zone.QUARANTINE),
+    }),
+  QualityRuleset: (stack) =>
+    new QualityRuleset(stack, 'Quality', {
+      contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),
+      table: given.table(stack, Zone.BRONZE),
     }),
   PipelineAlarms: (stack) =>
     new PipelineAlarms(stack, 'Alarms', {

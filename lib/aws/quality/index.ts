@@ -1,0 +1,1 @@
+export { QualityRuleset, type QualityRulesetProps } from './quality-ruleset';
