@@ -45,6 +45,12 @@ export function requireDeployable(options: StreamProcessorOptions, retention: Du
     maximum: 604_800,
     remedy: 'Leave it out for three quarters of the stream’s retention, seven days at the most.',
   });
+  if (options.deadLetterQueue?.fifo === true) {
+    throw new Error(
+      `deadLetterQueue "${options.deadLetterQueue.node.path}" is a FIFO queue. Lambda sends notes of failed batches to ` +
+        'standard queues only: pass one, or leave it out for one of its own.',
+    );
+  }
   const age = options.maxRecordAge;
   if (age === undefined || age.isUnresolved() || retention.isUnresolved()) return;
   if (age.toSeconds() >= retention.toSeconds()) {

@@ -331,6 +331,14 @@ describe('what the user already has', () => {
 });
 
 describe('refuses', () => {
+  test('a FIFO queue for notes of failed batches', () => {
+    const queue = new sqs.Queue(new Stack(new App(), 'Mine'), 'Notes', { fifo: true });
+    expect(() => processorWith({ deadLetterQueue: queue })).toThrow(
+      'deadLetterQueue "Mine/Notes" is a FIFO queue. Lambda sends notes of failed batches to standard queues only: ' +
+        'pass one, or leave it out for one of its own.',
+    );
+  });
+
   test('a stream of another region', () => {
     const stack = new Stack(new App(), 'Test', { env: { account: '123456789012', region: 'eu-west-1' } });
     const contract = ordersContract();
