@@ -27,7 +27,8 @@ export class DirectoryCatalog implements TableCatalog {
       const metadataLocation = this.metadataLocation(version);
       const bytes = await this.store.get(metadataLocation);
       // Emptied between finding and reading it: by then there is a newer one.
-      if (bytes.length > 0) return { metadata: parseTableMetadata(bytes), metadataLocation };
+      if (bytes.length > 0)
+        return { metadata: parseTableMetadata(bytes, metadataLocation), metadataLocation };
     }
   }
 

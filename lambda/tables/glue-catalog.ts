@@ -49,7 +49,7 @@ export class GlueCatalog implements TableCatalog {
     }
     if (known?.metadataLocation === metadataLocation) return known;
     const bytes = await (await this.store(metadataLocation)).get(metadataLocation);
-    return { metadata: parseTableMetadata(bytes), metadataLocation };
+    return { metadata: parseTableMetadata(bytes, metadataLocation), metadataLocation };
   }
 
   /** `<location of the database>/<table>` */

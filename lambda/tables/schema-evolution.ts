@@ -90,12 +90,10 @@ class SchemaEvolution {
     });
     for (const field of wantedByName.values()) {
       this.changes.push(`${parent}${field.name} was added`);
-      merged.push({
-        ...field,
-        id: ++this.lastColumnId,
-        required: false,
-        type: this.withFreshIds(field.type),
-      });
+      const id = ++this.lastColumnId;
+      const { type, lastColumnId } = withFreshIds(field.type, id);
+      this.lastColumnId = lastColumnId;
+      merged.push({ ...field, id, required: false, type });
     }
     return merged;
   }
@@ -144,34 +142,39 @@ class SchemaEvolution {
     if (present && !wanted) this.changes.push(`${path} is now optional`);
     return present && wanted;
   }
+}
 
-  private withFreshIds(type: IcebergType): IcebergType {
-    if (typeof type === 'string') return type;
-    switch (type.type) {
+/** A type with ids that follow the last one used, as no column of the table ever had. */
+export function withFreshIds(
+  type: IcebergType,
+  lastColumnId: number,
+): { type: IcebergType; lastColumnId: number } {
+  let last = lastColumnId;
+  const visit = (old: IcebergType): IcebergType => {
+    if (typeof old === 'string') return old;
+    switch (old.type) {
       case 'struct': {
-        const ids = type.fields.map(() => ++this.lastColumnId);
+        const ids = old.fields.map(() => ++last);
         return {
-          ...type,
-          fields: type.fields.map((field, i) => ({
-            ...field,
-            id: ids[i],
-            type: this.withFreshIds(field.type),
-          })),
+          ...old,
+          fields: old.fields.map((field, i) => ({ ...field, id: ids[i], type: visit(field.type) })),
         };
       }
       case 'list':
-        return { ...type, 'element-id': ++this.lastColumnId, element: this.withFreshIds(type.element) };
+        return { ...old, 'element-id': ++last, element: visit(old.element) };
       case 'map': {
-        const [keyId, valueId] = [++this.lastColumnId, ++this.lastColumnId];
-        const [key, value] = [this.withFreshIds(type.key), this.withFreshIds(type.value)];
-        return { ...type, 'key-id': keyId, key, 'value-id': valueId, value };
+        const [keyId, valueId] = [++last, ++last];
+        const [key, value] = [visit(old.key), visit(old.value)];
+        return { ...old, 'key-id': keyId, key, 'value-id': valueId, value };
       }
     }
-  }
+  };
+  const fresh = visit(type);
+  return { type: fresh, lastColumnId: last };
 }
 
 /** Iceberg specification, "Schema Evolution": the promotions that need no rewrite of data files. */
-function canWiden(from: string, to: string): boolean {
+export function canWiden(from: string, to: string): boolean {
   if ((from === 'int' && to === 'long') || (from === 'float' && to === 'double')) return true;
   const [old, wide] = [from, to].map((type) => /^decimal\((\d+),\s*(\d+)\)$/.exec(type));
   return old !== null && wide !== null && old[2] === wide[2] && Number(wide[1]) >= Number(old[1]);

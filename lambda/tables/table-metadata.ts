@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
+import { readable } from './corrupt-file';
 import { highestFieldId } from './schema';
 import { parseJson, stringifyJson, type Long } from './json';
 import type { Snapshot } from './snapshot';
@@ -71,16 +72,17 @@ export function newTableMetadata(table: NewTable): TableMetadata {
 }
 
 /** Reads versions 1 and 2; version 1 comes out with the names of version 2. */
-export function parseTableMetadata(bytes: Uint8Array): TableMetadata {
-  const raw = parseJson(
-    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
-  ) as Partial<TableMetadata> & {
+export function parseTableMetadata(bytes: Uint8Array, path = 'The table metadata'): TableMetadata {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  const raw = readable(path, () => parseJson(text)) as Partial<TableMetadata> & {
     schema?: IcebergSchema;
     'partition-spec'?: IcebergPartitionSpec['fields'];
   };
   const version = raw['format-version'];
   if (version !== 1 && version !== 2) {
-    throw new Error(`Table metadata of format version ${version} cannot be read. Allowed: 1, 2.`);
+    throw new Error(
+      `Table metadata of format version ${version} cannot be read (${path}). Allowed: 1, 2. Nothing was changed.`,
+    );
   }
   return {
     ...(raw as TableMetadata),
