@@ -1,9 +1,10 @@
+import { epochUnit } from '../../../lib/contract/epoch-format';
 import type { Conversion } from '../../../lib/contract/handler-code/row-runtime';
 import { ExactNumber } from '../../formats/json/exact-json';
 import { FIRST_DAY, LAST_DAY, type Micros, SECONDS_PER_DAY } from '../../formats/values/calendar';
 import { datePattern } from '../../formats/values/date-pattern';
 import { JSON_INTEGER, unscaledOf } from '../../formats/values/decimal';
-import { epochMicros, epochUnit, integerMicros, likelyUnit } from '../../formats/values/epoch-time';
+import { epochMicros, integerMicros, likelyUnit } from '../../formats/values/epoch-time';
 import { isoDay, isoMicros, isoTimeOfDay } from '../../formats/values/iso-time';
 import { zoneOffset } from '../../formats/values/time-zone';
 import type { Refusal } from './refusal';

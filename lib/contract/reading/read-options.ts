@@ -1,6 +1,7 @@
 import { LogicalType, type LogicalTypeOptions } from '../contract-property';
 import { compareDecimals } from '../decimal';
 import { patternRegExp } from '../pattern';
+import { isTemporal, temporalBoundFault, temporalFormatFault } from './check-temporal';
 import type { Fields } from './fields';
 
 type Options = { -readonly [Key in keyof LogicalTypeOptions]: LogicalTypeOptions[Key] };
@@ -59,6 +60,7 @@ export function readOptions(
   if (may('required')) options.required = fields.strings('required');
   if (may('timezone')) options.timezone = fields.boolean('timezone');
   if (may('defaultTimezone')) options.defaultTimezone = readZone(fields);
+  if (isTemporal(logicalType)) checkBounds(fields, options, logicalType);
   checkOrder(fields, options);
   return options;
 }
@@ -113,7 +115,27 @@ function readPattern(fields: Fields): string | undefined {
 
 function readFormat(fields: Fields, logicalType: LogicalType): string | undefined {
   const formats = FORMATS[logicalType];
-  return formats === undefined ? fields.string('format') : fields.oneOf('format', formats);
+  if (formats !== undefined) return fields.oneOf('format', formats);
+  const format = fields.string('format');
+  const fault =
+    format !== undefined && isTemporal(logicalType) ? temporalFormatFault(logicalType, format) : undefined;
+  if (fault === undefined) return format;
+  fields.problems.report(fields.entry('format')!, fault);
+  return undefined;
+}
+
+function checkBounds(fields: Fields, options: Options, logicalType: LogicalType): void {
+  for (const key of BOUNDS) {
+    const text = options[key];
+    const fault = text === undefined ? undefined : temporalBoundFault(logicalType, options.format, text);
+    // In v3.0 the value of an exclusive bound stands under the name of the inclusive one.
+    if (fault !== undefined) {
+      const inclusive = key === 'exclusiveMinimum' ? 'minimum' : 'maximum';
+      const entry = fields.entry(key);
+      const isText = entry?.kind === 'scalar' && typeof entry.value === 'string';
+      fields.problems.report((isText ? entry : fields.entry(inclusive)) ?? fields.node, fault);
+    }
+  }
 }
 
 /** What java.time takes for an offset, written in full. */
