@@ -22,7 +22,7 @@ export interface IIngestStream extends IConstruct {
   readonly retention: Duration;
   /** Put records, and encrypt them. */
   grantWrite(grantee: iam.IGrantable): iam.Grant;
-  /** Read records, with or without enhanced fan-out, and decrypt them. */
+  /** Read records, and decrypt them. Consumers with enhanced fan-out have ARNs, and grants, of their own. */
   grantRead(grantee: iam.IGrantable): iam.Grant;
   /** A metric of the stream by name, with the stream as its dimension. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
