@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { ProvisionLog } from '../signals/provision-log';
 import { deliverAnswer, physicalResourceId, tableRequest, type TableAnswer } from '../sources/table-resource';
 import { createOrEvolveTable } from '../tables/create-table';
+import { whenPermitted } from '../tables/when-permitted';
 
 const log = new ProvisionLog();
 /** Time kept back for the answer: a function that is stopped before it answers leaves the deployment hanging. */
@@ -27,7 +28,7 @@ async function provision(event: unknown): Promise<TableAnswer> {
     return { Status: 'SUCCESS', PhysicalResourceId: physicalResourceId(event) };
   }
   const { tableUri, definition } = tableRequest(event);
-  const { table, change, changes } = await createOrEvolveTable(tableUri, definition);
+  const { table, change, changes } = await whenPermitted(() => createOrEvolveTable(tableUri, definition));
   log.provisioned(tableUri, change, changes);
   return {
     Status: 'SUCCESS',
