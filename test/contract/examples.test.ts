@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataContract } from '../../lib/contract';
+import { DataContract, QualityGates } from '../../lib/contract';
 import { bronzePartitionSpec } from '../../lib/contract/partition-spec';
 import { bronzeSchema } from '../../lib/contract/table-schema';
 import { optional } from '../skip';
@@ -21,6 +21,8 @@ examples('example contracts of the standard', () => {
     expect(contract.id).not.toBe('');
     for (const schema of contract.schemas) {
       expect(bronzeSchema(schema).fields.length).toBe(schema.properties.length + 4);
+      const results = QualityGates.of(schema).evaluate([]);
+      expect(results.every(({ reason }) => reason !== '')).toBe(true);
       expect(bronzePartitionSpec(schema).fields.length).toBe(schema.partitionColumns.length);
     }
   });

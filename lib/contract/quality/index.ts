@@ -9,3 +9,4 @@ export {
   type QualityQuery,
 } from './quality-result';
 export { SqlDialect } from './sql-dialect';
+export { type ColumnProfile, TableProfiler } from './table-profiler';

@@ -7,6 +7,7 @@ import { grid } from './grid';
 import { tile } from './tile';
 import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
 import { pipelineDiagram } from './pipeline-diagram';
+import { profileCard } from './profile';
 import { STYLES } from './styles';
 
 /** The report of a run: one file, no script, nothing loaded from elsewhere. */
@@ -120,7 +121,7 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${gatesCard(summary)} ${answers.map(answerCard)}
+    ${gatesCard(summary)} ${answers.map(answerCard)} ${profileCard(summary)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(

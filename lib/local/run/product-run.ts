@@ -16,6 +16,7 @@ import type { ProductReport, ProductSummary } from './summary';
 import { evaluateGates, gatesOf } from './quality-gates';
 import type { GateReport } from './quality-gates';
 import { tableContents } from './table-contents';
+import { profileTable } from './table-profile';
 import type { TableContents } from './table-contents';
 
 export interface ProductInput {
@@ -89,13 +90,11 @@ export async function runProduct(options: ProductRunOptions): Promise<ProductRep
     ? await quarantineDigest(connection, added)
     : { byReason: result.reasons, samples: [] };
   const found = connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [];
-  const gates = await evaluateGates(
-    input.contract,
-    tables.find(({ zone }) => zone === 'bronze'),
-    connection,
-  );
+  const bronze = tables.find(({ zone }) => zone === 'bronze');
+  const gates = await evaluateGates(input.contract, bronze, connection);
+  const profile = await profileTable(input.contract, bronze, connection);
   const report: ProductReport = {
-    summary: { ...summarize(options, result, before, tables, metrics, digest.byReason), ...gates },
+    summary: { ...summarize(options, result, before, tables, metrics, digest.byReason), ...gates, profile },
     contract: input.contract,
     pipeline,
     tables,
@@ -114,7 +113,7 @@ function summarize(
   tables: readonly TableContents[],
   metrics: MetricStore,
   quarantinedByReason: Record<string, number>,
-): Omit<ProductSummary, keyof GateReport> {
+): Omit<ProductSummary, keyof GateReport | 'profile'> {
   const accepted = addedRows(before, tables, (zone) => zone !== 'quarantine');
   const quarantined = addedRows(before, tables, (zone) => zone === 'quarantine');
   return {

@@ -37,28 +37,36 @@ export async function evaluateGates(
   if (table === undefined) return { gates: [], decision: GateDecision.PROCEED };
   const gates = gatesOf(contract);
   const queries = gates.queries(SqlDialect.DUCKDB, [table.zone, table.table]);
-  if (connection && queries.length > 0) await attachContractView(connection, table, contract.schema());
   const measurements: QualityMeasurement[] = [];
-  for (const query of queries) measurements.push(...(await measure(query, connection)));
+  try {
+    if (connection && queries.length > 0) await attachContractView(connection, table, contract.schema());
+    for (const query of queries) measurements.push(...(await measure(query, connection)));
+  } catch (error) {
+    // Files DuckDB cannot read: every gate says so, and those that halt are shut.
+    measurements.push(...queries.flatMap((query) => unmeasured(query, error)));
+  }
   const results = gates.evaluate(measurements);
   return { gates: results, decision: gates.decide(results) };
 }
 
 async function measure(
-  { sql, measures }: QualityQuery,
+  query: QualityQuery,
   connection: DuckDBConnection | undefined,
 ): Promise<QualityMeasurement[]> {
-  const unmeasured = (error: string): QualityMeasurement[] =>
-    measures.map((name) => ({ measure: name, error }));
-  if (!connection) return unmeasured(`DuckDB is not installed (${INSTALL_DUCKDB})`);
+  if (!connection) return unmeasured(query, new Error(`DuckDB is not installed (${INSTALL_DUCKDB})`));
   try {
-    const rows = (await connection.runAndReadAll(sql)).getRows();
-    if (rows.length !== 1) return unmeasured(`the query gave ${rows.length} rows instead of one`);
-    return measures.map((name, index) => ({
+    const rows = (await connection.runAndReadAll(query.sql)).getRows();
+    if (rows.length !== 1) throw new Error(`the query gave ${rows.length} rows instead of one`);
+    return query.measures.map((name, index) => ({
       measure: name,
       ...(rows[0][index] !== null && { value: String(rows[0][index]) }),
     }));
   } catch (error) {
-    return unmeasured((error as Error).message.split('\n')[0]);
+    return unmeasured(query, error);
   }
+}
+
+function unmeasured({ measures }: QualityQuery, error: unknown): QualityMeasurement[] {
+  const [reason] = (error as Error).message.split('\n');
+  return measures.map((name) => ({ measure: name, error: reason }));
 }

@@ -1,4 +1,4 @@
-import type { DataContract, GateDecision, QualityGateResult } from '../../contract';
+import type { ColumnProfile, DataContract, GateDecision, QualityGateResult } from '../../contract';
 import type { AlarmReport } from '../metrics/alarm';
 import type { LatencyBucket } from '../metrics/latency-histogram';
 import type { Pipeline } from './pipeline';
@@ -36,6 +36,8 @@ export interface ProductSummary {
   readonly gates: readonly QualityGateResult[];
   /** What the gates together ask for. */
   readonly decision: GateDecision;
+  /** Every column of the bronze table; empty without DuckDB. */
+  readonly profile: readonly ColumnProfile[];
   /** Why the run ended early, where it did. */
   readonly failure?: string;
 }

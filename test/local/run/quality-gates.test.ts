@@ -5,6 +5,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { DataContract, GateDecision } from '../../../lib/contract';
 import { literal, openDuckDb } from '../../../lib/local/duckdb';
 import { evaluateGates, gatesOf } from '../../../lib/local/run/quality-gates';
+import { profileTable } from '../../../lib/local/run/table-profile';
 import { optional } from '../../skip';
 import { BUILT, lakehouse, summaryOf } from './laptop';
 
@@ -113,6 +114,28 @@ describe('gates over a bronze table', () => {
     expect(decision).toBe(GateDecision.HALT);
   });
 
+  it('are shut over files that cannot be read', async () => {
+    const file = join(directory, 'broken.parquet');
+    writeFileSync(file, 'PAR1');
+    const table = {
+      zone: 'bronze',
+      table: 'readings',
+      location: '',
+      rows: 0,
+      files: [file],
+      bytes: 4,
+      snapshots: [],
+    };
+    const contract = DataContract.fromString(CONTRACT);
+    const { gates, decision } = await evaluateGates(contract, table, connection);
+    expect(gates[0]).toMatchObject({
+      outcome: 'not-evaluated',
+      reason: expect.stringContaining('broken.parquet'),
+    });
+    expect(decision).toBe(GateDecision.HALT);
+    expect(await profileTable(contract, table, connection)).toEqual([]);
+  });
+
   it('that nobody knows make the contract unusable', () => {
     const contract = CONTRACT.replace(
       "name: '<b>present</b>'",
@@ -156,6 +179,12 @@ optional(BUILT)('lakehouse run', () => {
       threshold: ['50'],
       mode: 'halt',
     });
+    expect(summary.profile.map(({ column, nulls, distincts }) => [column, nulls, distincts])).toEqual([
+      ['sensor', '0', '3'],
+      ['level', '2', '1'],
+      ['place', '2', undefined],
+      ['place.city', '2', '1'],
+    ]);
     const report = readFileSync(join(out, 'report.html'), 'utf8');
     expect(report).toContain('>HALT</span>');
     expect(report).toContain('&lt;b&gt;present&lt;/b&gt;');

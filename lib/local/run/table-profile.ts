@@ -1,0 +1,25 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { type ColumnProfile, type DataContract, SqlDialect, TableProfiler } from '../../contract';
+import { attachContractView } from './contract-view';
+import type { TableContents } from './table-contents';
+
+/**
+ * What is in the columns of a bronze table as it is now; nothing without DuckDB, or without a table that DuckDB can
+ * read: the gates say why it cannot.
+ */
+export async function profileTable(
+  contract: DataContract,
+  table: TableContents | undefined,
+  connection: DuckDBConnection | undefined,
+): Promise<ColumnProfile[]> {
+  if (!connection || !table) return [];
+  const schema = contract.schema();
+  const profiler = TableProfiler.of(schema);
+  const query = profiler.query(SqlDialect.DUCKDB, [table.zone, table.table]);
+  try {
+    await attachContractView(connection, table, schema);
+    return profiler.read((await connection.runAndReadAll(query)).getRows()[0]);
+  } catch {
+    return [];
+  }
+}
