@@ -20,7 +20,8 @@ export class RowFile {
   private readonly fields: readonly (Node & { readonly name: string })[];
 
   constructor(schema: IcebergSchema) {
-    this.file = new ParquetFile(schema);
+    // As the Java implementation does: readers without field ids look up the names of the time here.
+    this.file = new ParquetFile(schema, { keyValues: new Map([['iceberg.schema', JSON.stringify(schema)]]) });
     this.fields = childrenOf(schema, '', 0, 0);
   }
 
