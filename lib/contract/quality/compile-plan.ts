@@ -248,6 +248,6 @@ class Ids {
 }
 
 function slug(text: string): string {
-  const id = text.replace(/[^\p{L}\p{N}.]+/gu, '-').replace(/^-+|-+$/g, '');
+  const id = text.replace(/[^\p{L}\p{N}._]+/gu, '-').replace(/^-+|-+$/g, '');
   return id === '' ? 'rule' : id;
 }

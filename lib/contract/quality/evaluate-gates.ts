@@ -35,7 +35,9 @@ export function decisionOf(plan: QualityPlan, results: readonly QualityGateResul
   return failed(GateMode.QUARANTINE) ? GateDecision.QUARANTINE : GateDecision.PROCEED;
 }
 
-function isForeign({ type, metric }: QualityRule): boolean {
+/** v3.0 has rules without a metric or an operator, whose meaning is their engine's. */
+function isForeign({ type, metric, operator }: QualityRule): boolean {
+  if (operator === undefined) return true;
   return type === QualityType.LIBRARY ? metric === undefined : type !== QualityType.SQL;
 }
 

@@ -37,6 +37,7 @@ export function ruleQuery(query: string, names: QueryNames): string {
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token.kind === 'placeholder') result += placeholder(token.text, names);
+    else if (isQuotedPlaceholder(token)) result += placeholder(unquoted(token.text), names);
     else if (token.kind === 'name') result += quoteName(unquoted(token.text), names.dialect);
     else result += token.text;
     if (token.kind !== 'word' || !/^(from|join)$/i.test(token.text)) continue;
@@ -87,6 +88,11 @@ function ownTable(tokens: Token[], start: number, own: ReadonlySet<string>): num
   while (tokens[at]?.kind === 'blank') at++;
   while (isName(tokens[at]) && tokens[at + 1]?.text === '.' && isName(tokens[at + 2])) at += 2;
   return isOwn(tokens[at], own) && tokens[at + 1]?.text !== '(' ? at : undefined;
+}
+
+/** `"${object}"`: what is put in is quoted already. */
+function isQuotedPlaceholder({ kind, text }: Token): boolean {
+  return kind === 'name' && /^\$?\{\w+\}$/.test(unquoted(text));
 }
 
 function isName(token: Token | undefined): boolean {

@@ -1,5 +1,12 @@
 import * as fc from 'fast-check';
-import { GateDecision, GateMode, QualityGates, QualityOutcome, SqlDialect } from '../../../lib/contract';
+import {
+  DataContract,
+  GateDecision,
+  GateMode,
+  QualityGates,
+  QualityOutcome,
+  SqlDialect,
+} from '../../../lib/contract';
 import { contractWith, gatesWith, resultOf } from './tables';
 
 const { PASSED, FAILED, NOT_EVALUATED } = QualityOutcome;
@@ -206,6 +213,21 @@ describe('what a failure does', () => {
     expect(gatesWith(rule(more)).gates[0].mode).toBe(mode);
     expect(decided(rule(more), '1')).toBe(decision);
     expect(decided(rule(more), '0')).toBe(GateDecision.PROCEED);
+  });
+
+  it('v3.0 rules without an operator hold nothing up', () => {
+    const text = `
+apiVersion: v3.0.2
+kind: DataContract
+id: old
+version: 1.0.0
+status: active
+schema: [{ name: old, properties: [{ name: id, logicalType: integer, quality: [{ rule: nullCheck, severity: error }] }] }]`;
+    const gates = QualityGates.of(DataContract.fromString(text).schema());
+    const results = gates.evaluate([]);
+    expect(results[0]).toMatchObject({ metric: 'nullValues', outcome: NOT_EVALUATED });
+    expect(results[0].reason).toContain('compares with nothing');
+    expect(gates.decide(results)).toBe(GateDecision.PROCEED);
   });
 
   it('a halting gate that was not measured halts; prose does not', () => {

@@ -200,6 +200,7 @@ describe('an SQL rule', () => {
   it.each([
     'SELECT count(*) FROM {object}',
     'SELECT count(*) FROM ${object};',
+    'SELECT count(*) FROM "${object}"',
     'SELECT count(*) FROM ${table} -- of ${nobody}\n',
     'select count(*) from Things t join "things" u on t.id = u.id',
     'SELECT count(*) FROM warehouse.sales.things',
