@@ -66,6 +66,13 @@ export function readManifestList(bytes: Uint8Array, path = 'The manifest list'):
   }));
 }
 
+/** False for a manifest that only tells which files its own snapshot removed. */
+export function namesLiveFiles(manifest: ManifestFile): boolean {
+  const { added_files_count: added, existing_files_count: existing, deleted_files_count: deleted } = manifest;
+  // All zero: a list of format version 1 that does not say.
+  return added + existing > 0 || deleted === 0;
+}
+
 export function fieldSummaries(partition: PartitionFieldType[], files: readonly DataFile[]): FieldSummary[] {
   return partition.map(({ type }, i) => {
     const summary = { contains_null: false, contains_nan: false };

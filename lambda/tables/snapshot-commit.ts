@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectNotFound, type ObjectStore } from '../stores/object-store';
 import { CorruptFile } from './corrupt-file';
-import { writeManifestList, type ManifestFile } from './manifest-list';
+import { namesLiveFiles, writeManifestList, type ManifestFile } from './manifest-list';
 import type { UncommittedManifest } from './manifest-merge';
 import { successor, timeAfter, withSnapshot } from './metadata-update';
 import {
@@ -204,11 +204,4 @@ export class SnapshotCommit {
       outcome === AppendOutcome.COMMITTED && this.attempts > 0 ? BigInt(this.snapshotId) : undefined;
     return { outcome, snapshotId, attempts: this.attempts };
   }
-}
-
-/** What only tells which files its own snapshot removed is not passed on to the next. */
-function namesLiveFiles(manifest: ManifestFile): boolean {
-  const { added_files_count: added, existing_files_count: existing, deleted_files_count: deleted } = manifest;
-  // All zero: a list of format version 1 that does not say.
-  return added + existing > 0 || deleted === 0;
 }

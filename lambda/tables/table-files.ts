@@ -9,7 +9,7 @@ import {
   readManifestEntries,
   type ManifestEntry,
 } from './manifest';
-import { readManifestList, type ManifestFile } from './manifest-list';
+import { namesLiveFiles, readManifestList, type ManifestFile } from './manifest-list';
 import type { Snapshot } from './snapshot';
 import type { TableMetadata } from './table-metadata';
 
@@ -58,7 +58,7 @@ export class TableFiles {
 
   /** Live files of a snapshot: data files and the delete files of other engines, told apart by `content`. */
   async live(snapshot: Snapshot): Promise<TableFile[]> {
-    const manifests = await this.manifests(snapshot);
+    const manifests = (await this.manifests(snapshot)).filter(namesLiveFiles);
     const entries = await this.entries(manifests);
     return manifests.flatMap((manifest, i) =>
       entries[i]
