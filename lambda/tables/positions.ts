@@ -141,7 +141,9 @@ function positionsAt(
       if (BigInt(first) <= BigInt(before.get(lane) ?? first)) before.set(lane, String(BigInt(first) - 1n));
     }
   }
-  return new Map([...before, ...kept]);
+  // Taken back from its very first position on, a lane was never committed.
+  const begun = [...before].filter(([, position]) => BigInt(position) >= 0n);
+  return new Map([...begun, ...kept]);
 }
 
 /** Properties of a table whose current snapshot becomes the given one. */
@@ -158,7 +160,7 @@ export function positionsAfterExpiry(
   metadata: TableMetadata,
   retained: ReadonlySet<Long>,
 ): Record<string, string> {
-  if (metadata.properties[POSITIONS_PROPERTY] === undefined) return {};
+  // Also where there are none yet: that a snapshot had none is what a rollback to it has to know.
   const recorded = readPositions(metadata);
   const roots: Record<string, Record<string, string>> = {};
   for (const snapshot of metadata.snapshots) {

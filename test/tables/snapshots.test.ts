@@ -221,6 +221,23 @@ describe.each(Object.keys(CATALOGS))('%s catalog', (catalog) => {
       expect(await records()).toEqual({ a: upTo(10), b: upTo(6), c: upTo(3) });
     });
 
+    test('a snapshot from before the first position is known to have none, though its past is gone', async () => {
+      const plain = await writeBatch(writer.table, world.store, { lane: 'plain', first: 0, last: 0 });
+      await writer.table.append([plain], []);
+      await writer.table.append(
+        [await writeBatch(writer.table, world.store, { lane: 'plain', first: 1, last: 1 })],
+        [],
+      );
+      const before = writer.table.metadata['current-snapshot-id']!;
+      await expireSnapshots(writer.table, { olderThan: Date.now() + HOUR });
+      await deliver('a', 0, 4);
+      await deliver('a', 5, 9);
+      await rollBack(writer.table, before);
+      expect(await positionsNow()).toEqual({});
+      await deliver('a', 0, 9);
+      expect(await records()).toEqual({ a: upTo(10), plain: [0, 1] });
+    });
+
     test('files of snapshots that were rolled back go, when they are old', async () => {
       const first = await deliver('a', 0, 4);
       await deliver('a', 5, 9);
