@@ -82,6 +82,6 @@ test('metadata of version 1 reads with the names of version 2', () => {
 
 test('metadata of version 3 is refused', () => {
   expect(() => parseTableMetadata(Buffer.from('{"format-version":3}'))).toThrow(
-    'format version 3 cannot be read. Allowed: 1, 2',
+    'format version 3 cannot be read (The table metadata). Allowed: 1, 2',
   );
 });
