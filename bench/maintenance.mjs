@@ -8,12 +8,13 @@ import path from 'node:path';
 
 const require = createRequire(import.meta.url);
 const tables = (name) => require(`../dist/lambda/tables/${name}.js`);
+const rows = (name) => require(`../dist/lambda/rows/${name}.js`);
 const { createOrEvolveTable } = tables('create-table');
 const { openTable } = tables('open-table');
-const { compact } = tables('compaction');
+const { compact } = rows('compaction');
 const { expireSnapshots } = tables('expire-snapshots');
-const { rowsOfFile } = tables('rows/rows-of-file');
-const { writeRows } = tables('rows/write-rows');
+const { rowsOfFile } = rows('rows-of-file');
+const { writeRows } = rows('write-rows');
 
 const COMMITS = Number(process.argv[2] ?? 10_000);
 const ROWS_IN_A_COMMIT = 20;

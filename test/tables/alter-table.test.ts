@@ -5,7 +5,7 @@ import type { IcebergSchema } from '../../lib/contract/iceberg-types';
 import { alterTable } from '../../lambda/tables/alter-table';
 import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
-import { compact } from '../../lambda/tables/compaction';
+import { compact } from '../../lambda/rows/compaction';
 import { openTable } from '../../lambda/tables/open-table';
 import { appendRows, rowsOf } from './fixtures/rows';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IcebergSchema } from '../../lib/contract/iceberg-types';
-import { compact, groupsToCompact } from '../../lambda/tables/compaction';
+import { compact, groupsToCompact } from '../../lambda/rows/compaction';
 import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import { expireSnapshots } from '../../lambda/tables/expire-snapshots';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { IcebergSchema } from '../../lib/contract/iceberg-types';
 import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
-import { mergeByKey } from '../../lambda/tables/merge';
+import { mergeByKey } from '../../lambda/rows/merge';
 import { openTable } from '../../lambda/tables/open-table';
 import { AppendOutcome } from '../../lambda/tables/table';
 import { appendRows, rowsOf } from './fixtures/rows';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import type { IcebergSchema } from '../../lib/contract/iceberg-types';
-import { readRows, type TableRow } from '../../lambda/tables/rows/read-rows';
-import { RowFile } from '../../lambda/tables/rows/row-file';
+import { readRows, type TableRow } from '../../lambda/rows/read-rows';
+import { RowFile } from '../../lambda/rows/row-file';
 import { readWithDuckDb } from '../formats/read-parquet';
 import { rowText } from './fixtures/rows';
 

@@ -1,5 +1,5 @@
-import type { IcebergSchema, IcebergType } from '../../../lib/contract/iceberg-types';
-import { ParquetFile, type Column, type FinishedFile } from '../../formats/parquet';
+import type { IcebergSchema, IcebergType } from '../../lib/contract/iceberg-types';
+import { ParquetFile, type Column, type FinishedFile } from '../formats/parquet';
 import type { TableRow } from './read-rows';
 
 interface Node {

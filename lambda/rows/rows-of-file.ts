@@ -1,7 +1,7 @@
-import { ObjectNotFound } from '../../stores/object-store';
-import { CorruptFile } from '../corrupt-file';
-import type { DataFile } from '../data-file';
-import type { IcebergTable } from '../iceberg-table';
+import { ObjectNotFound } from '../stores/object-store';
+import { CorruptFile } from '../tables/corrupt-file';
+import type { DataFile } from '../tables/data-file';
+import type { IcebergTable } from '../tables/iceberg-table';
 import { readRows, type TableRow } from './read-rows';
 
 /**

@@ -1,14 +1,14 @@
 import type { IcebergPrimitive } from '../../lib/contract/iceberg-types';
-import type { DataFile, PartitionValue } from './data-file';
-import type { IcebergTable } from './iceberg-table';
-import { overwrite } from './overwrite';
-import { filesThatMayHold } from './partition-pruning';
-import { WriteConflict } from './replaced-files';
-import type { TableRow } from './rows/read-rows';
-import { rowsOfFile } from './rows/rows-of-file';
-import { writeRows } from './rows/write-rows';
-import type { AppendResult, CommitNotes, LaneRange } from './table';
-import { currentSnapshot } from './table-metadata';
+import type { DataFile, PartitionValue } from '../tables/data-file';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { overwrite } from '../tables/overwrite';
+import { filesThatMayHold } from '../tables/partition-pruning';
+import { WriteConflict } from '../tables/replaced-files';
+import type { TableRow } from './read-rows';
+import { rowsOfFile } from './rows-of-file';
+import { writeRows } from './write-rows';
+import type { AppendResult, CommitNotes, LaneRange } from '../tables/table';
+import { currentSnapshot } from '../tables/table-metadata';
 
 const ATTEMPTS = 10;
 

@@ -1,15 +1,15 @@
-import { CorruptFile } from './corrupt-file';
-import type { DataFile } from './data-file';
-import type { IcebergTable } from './iceberg-table';
-import { requireWritable } from './metadata-change';
-import { replaceFiles } from './overwrite';
-import { partitionKey } from './partition-pruning';
-import { WriteConflict } from './replaced-files';
-import { rowsOfFile } from './rows/rows-of-file';
-import { RowFile } from './rows/row-file';
-import { storeFile } from './rows/write-rows';
-import type { TableFile } from './table-files';
-import { currentSnapshot } from './table-metadata';
+import { CorruptFile } from '../tables/corrupt-file';
+import type { DataFile } from '../tables/data-file';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { requireWritable } from '../tables/metadata-change';
+import { replaceFiles } from '../tables/overwrite';
+import { partitionKey } from '../tables/partition-pruning';
+import { WriteConflict } from '../tables/replaced-files';
+import { rowsOfFile } from './rows-of-file';
+import { RowFile } from './row-file';
+import { storeFile } from './write-rows';
+import type { TableFile } from '../tables/table-files';
+import { currentSnapshot } from '../tables/table-metadata';
 
 const TARGET_SIZE_PROPERTY = 'write.target-file-size-bytes';
 const DEFAULT_TARGET_BYTES = 128 * 1024 * 1024;

@@ -1,8 +1,8 @@
-import type { IcebergPartitionSpec, IcebergSchema, IcebergStruct } from '../../../lib/contract/iceberg-types';
-import type { DataFile, PartitionValue } from '../data-file';
-import type { IcebergTable } from '../iceberg-table';
-import { partitionKey } from '../partition-pruning';
-import { partitionTransform } from '../transforms';
+import type { IcebergPartitionSpec, IcebergSchema, IcebergStruct } from '../../lib/contract/iceberg-types';
+import type { DataFile, PartitionValue } from '../tables/data-file';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { partitionKey } from '../tables/partition-pruning';
+import { partitionTransform } from '../tables/transforms';
 import type { TableRow } from './read-rows';
 import { RowFile } from './row-file';
 

@@ -6,9 +6,9 @@ import {
   type SchemaElement,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import type { IcebergSchema, IcebergStruct, IcebergType } from '../../../lib/contract/iceberg-types';
-import { CorruptFile } from '../corrupt-file';
-import { baseType, fromBigEndianTwosComplement } from '../single-value';
+import type { IcebergSchema, IcebergStruct, IcebergType } from '../../lib/contract/iceberg-types';
+import { CorruptFile } from '../tables/corrupt-file';
+import { baseType, fromBigEndianTwosComplement } from '../tables/single-value';
 
 /**
  * A row by the names of the table's columns, exact: int, date, float and double as number; long, time, timestamps
