@@ -50,7 +50,7 @@ export default tseslint.config(
   { files: ['lib/azure/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS, otherCloudsThan('azure')) },
   { files: ['lambda/**/*.ts'], rules: forbid(CDK, CDKTF, CLOUDS) },
   {
-    files: ['lambda/handlers/**/*.ts', 'lambda/pipeline/**/*.ts', 'lambda/formats/**/*.ts'],
+    files: ['handlers', 'pipeline', 'formats', 'rows'].map((room) => `lambda/${room}/**/*.ts`),
     rules: forbid(CDK, CDKTF, CLOUDS, SDK),
   },
   {

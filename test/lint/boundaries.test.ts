@@ -31,6 +31,10 @@ const ROOMS: { readonly [room: string]: Room } = {
     packages: /^(hysnappy|avsc)$/,
   },
   'lambda/stores': { rooms: ['lib/contract'], packages: /^@aws-sdk\/client-s3$/ },
+  'lambda/rows': {
+    rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],
+    packages: /^(hyparquet|hyparquet-compressors)$/,
+  },
   'lambda/tables': { rooms: ['lib/contract', 'lambda/stores'], packages: /^@aws-sdk\/client-glue$/ },
 };
 
