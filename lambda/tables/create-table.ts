@@ -40,7 +40,8 @@ const ATTEMPTS = 10;
 /**
  * Makes the table what the definition says: creates it, or adds what is missing (see {@link evolveSchema}). Never drops
  * a table, a column or a property, and does nothing when nothing is missing.
- * @throws Error when a column cannot become what is wanted; it names the column, its type and the wanted one
+ * @throws Error when a column cannot become what is wanted, naming the column, its type and the wanted one; when the
+ * table is there already in another place
  */
 export async function createOrEvolveTable(
   uri: string,
@@ -75,6 +76,7 @@ async function createOrEvolve(
         });
         return { version: await catalog.create(metadata), ...attempted };
       }
+      requireLocation(uri, base.metadata.location, definition.location);
       const { next, changes } = evolved(base, definition);
       if (changes.length === 0) {
         return { version: base, ...(attempted ?? { change: TableChange.UNCHANGED, changes }) };
@@ -88,6 +90,15 @@ async function createOrEvolve(
       await REAL_PACING.sleep(REAL_PACING.random() * 20 * 2 ** attempt);
     }
   }
+}
+
+/** Iceberg metadata holds full paths: a table that is there already stays where its files are. */
+function requireLocation(uri: string, location: string, wanted?: string): void {
+  if (wanted === undefined || withoutTrailingSlash(wanted) === withoutTrailingSlash(location)) return;
+  throw new Error(
+    `The table ${uri} has its files at ${location} and cannot be moved to ${withoutTrailingSlash(wanted)}. ` +
+      'Give the table another name, or keep its bucket and folder.',
+  );
 }
 
 function evolved(

@@ -49,6 +49,17 @@ test('create, then nothing to do', async () => {
   expect(again.table.metadata['metadata-log']).toEqual([]);
 });
 
+test('a table stays where its files are', async () => {
+  await make({ id: 'long' });
+  const definition = { schema: schemaOf({ id: 'long' }), partitionSpec: UNPARTITIONED };
+  await expect(createOrEvolveTable(uri, { ...definition, location: `${uri}-elsewhere/` })).rejects.toThrow(
+    `The table ${uri} has its files at ${uri} and cannot be moved to ${uri}-elsewhere. ` +
+      'Give the table another name, or keep its bucket and folder.',
+  );
+  const { change } = await createOrEvolveTable(uri, { ...definition, location: `${uri}/` });
+  expect(change).toBe(TableChange.UNCHANGED);
+});
+
 test('a column that is new is added, optional, with an id never used before', async () => {
   await make({ id: { type: 'long', required: true }, gone: 'string' });
   const { change, changes } = await make({
