@@ -18,6 +18,7 @@ import {
   QualityRuleset,
   StreamProcessor,
   StreamSource,
+  TableMaintenance,
   TableProvisioner,
   Zone,
   ZoneBucket,
@@ -90,6 +91,8 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),
       table: given.table(stack, Zone.BRONZE),
     }),
+  TableMaintenance: (stack) =>
+    new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),
   PipelineAlarms: (stack) =>
     new PipelineAlarms(stack, 'Alarms', {
       productName: 'orders',

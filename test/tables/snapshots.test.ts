@@ -249,6 +249,25 @@ describe.each(Object.keys(CATALOGS))('%s catalog', (catalog) => {
       expect(await records()).toEqual({ a: upTo(10) });
     });
 
+    test('by another engine, which notes no positions, loses none: also not when it compacted before', async () => {
+      await deliver('a', 0, 4);
+      await deliver('b', 0, 2);
+      await writer.table.append(
+        [await writeBatch(writer.table, world.store, { lane: 'compacted', first: 0, last: 0 })],
+        [],
+      );
+      await changeMetadata(writer.table.state, (metadata) => ({
+        snapshots: metadata.snapshots.filter(
+          (snapshot) => snapshot['snapshot-id'] === metadata['current-snapshot-id'],
+        ),
+      }));
+      expect((await world.open()).table.metadata.snapshots).toHaveLength(1);
+      expect(await positionsNow()).toEqual({ a: position(4), b: position(2) });
+      await deliver('a', 0, 9);
+      await deliver('b', 0, 2);
+      expect(await records()).toEqual({ a: upTo(10), b: upTo(3), compacted: [0] });
+    });
+
     test('a writer that knows only what was expired meanwhile goes on', async () => {
       const asleep = await world.open();
       await ingest(asleep.table, asleep.store, { lane: 'z', first: 0, last: 0 });

@@ -1,0 +1,1 @@
+export { TableMaintenance, type TableMaintenanceProps } from './table-maintenance';

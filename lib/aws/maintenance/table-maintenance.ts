@@ -1,0 +1,254 @@
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { CfnTableOptimizer } from 'aws-cdk-lib/aws-glue';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import { type Bounds, requireWhole } from '../bounds';
+import { type ILakeTable, LakeTable } from '../catalog';
+import { requireSamePlace } from '../same-environment';
+import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
+
+/** Which table AWS Glue looks after, and how. */
+export interface TableMaintenanceProps {
+  /** The table. Its folder holds nothing but its files: others in it count as orphans. */
+  readonly table: ILakeTable;
+  /**
+   * Merge small files into larger ones.
+   * @default true
+   */
+  readonly compaction?: boolean;
+  /**
+   * How many files of a partition, or of a table without partitions, are worth a compaction. 2 or more.
+   * @default - 100, which is the default of Glue
+   */
+  readonly minInputFiles?: number;
+  /**
+   * Expire snapshots, and delete the files that only they hold.
+   * @default true
+   */
+  readonly snapshotExpiry?: boolean;
+  /**
+   * How long snapshots stay, for time travel, rollback and incremental readers. Whole days, 1 or more.
+   * @default Duration.days(7)
+   */
+  readonly snapshotRetention?: Duration;
+  /**
+   * How many snapshots stay at least, when no newer ones were committed. 1 or more.
+   * @default 10
+   */
+  readonly snapshotsToKeep?: number;
+  /**
+   * Delete files that no metadata of the table names: leftovers of writers that died or lost a race.
+   * @default true
+   */
+  readonly orphanDeletion?: boolean;
+  /**
+   * How old an orphan has to be. Longer than any job takes from its first file to its commit. Whole days, 1 or more.
+   * @default Duration.days(3)
+   */
+  readonly orphanRetention?: Duration;
+  /**
+   * Role Glue works in, which `glue.amazonaws.com` may assume. What maintenance needs is granted to it.
+   * @default - a role of its own
+   */
+  readonly role?: iam.IRole;
+}
+
+/**
+ * Compaction, snapshot expiry and the deletion of orphans for an Iceberg table, by the table optimizers of AWS Glue.
+ * Exempt from the append-only policy of the table's zone; the positions that make writing exactly once stay.
+ *
+ * @see https://docs.aws.amazon.com/glue/latest/dg/table-optimizers.html
+ * @throws Error for values Glue would refuse, for options of what is switched off, for a table in another account or
+ * region, and for a table that has the same optimizer already
+ */
+export class TableMaintenance extends Construct {
+  /** The role Glue works in. */
+  readonly role: iam.IRole;
+  /** The compaction; undefined where it is switched off. */
+  readonly compaction?: CfnTableOptimizer;
+  /** The expiry of snapshots; undefined where it is switched off. */
+  readonly snapshotExpiry?: CfnTableOptimizer;
+  /** The deletion of orphans; undefined where it is switched off. */
+  readonly orphanDeletion?: CfnTableOptimizer;
+  private readonly tableUri: string;
+
+  constructor(scope: Construct, id: string, props: TableMaintenanceProps) {
+    super(scope, id);
+    const { account, region } = Stack.of(props.table);
+    requireSamePlace(this, props.table, { account, region }, TOGETHER);
+    validate(props);
+    this.tableUri = props.table.uri;
+    const configurations = configurationsOf(props);
+    this.refuseSameOptimizers(configurations);
+
+    this.role = props.role ?? this.createRole(props.table);
+    const permissions = props.table.grantMaintenance(this.role).combine(this.grantLogs(configurations));
+    const optimizer = (type: OptimizerType): CfnTableOptimizer | undefined => {
+      const configuration = configurations.get(type);
+      if (configuration === undefined) return undefined;
+      const resource = new CfnTableOptimizer(this, OPTIMIZERS[type].id, {
+        type,
+        catalogId: account,
+        databaseName: props.table.databaseName,
+        tableName: props.table.tableName,
+        tableOptimizerConfiguration: { enabled: true, roleArn: this.role.roleArn, ...configuration },
+      });
+      permissions.applyBefore(resource);
+      if (props.table instanceof LakeTable) resource.node.addDependency(props.table.resource);
+      return resource;
+    };
+    this.compaction = optimizer('compaction');
+    this.snapshotExpiry = optimizer('retention');
+    this.orphanDeletion = optimizer('orphan_file_deletion');
+  }
+
+  private createRole(table: ILakeTable): iam.Role {
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('glue.amazonaws.com'),
+      description: `Compacts and cleans up ${table.databaseName}.${table.tableName}`,
+    });
+    acknowledge(
+      role,
+      complianceRules('IAMNoInlinePolicy'),
+      'The policy is written by grants for this one role and is deleted with it; shared managed policies would widen it.',
+    );
+    return role;
+  }
+
+  /** Glue writes to log groups of its own, one for each kind of optimizer, which all tables of the account share. */
+  private grantLogs(configurations: Configurations): iam.Grant {
+    const resourceArns = [...configurations.keys()].map((type) =>
+      Stack.of(this).formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName: `/aws-glue/${OPTIMIZERS[type].logs}/logs:*`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    );
+    acknowledgeWildcards(this.role, resourceArns, 'Glue names the log streams of its runs.');
+    return iam.Grant.addToPrincipal({
+      grantee: this.role,
+      actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+      resourceArns,
+    });
+  }
+
+  /** Found only at deployment, the second optimizer of a kind would roll everything back. */
+  private refuseSameOptimizers(configurations: Configurations): void {
+    const others = Stack.of(this)
+      .node.findAll()
+      .filter((other): other is TableMaintenance => other instanceof TableMaintenance && other !== this)
+      .filter(({ tableUri }) => tableUri === this.tableUri);
+    for (const other of others) {
+      const same = [...configurations.keys()].find((type) => other.node.tryFindChild(OPTIMIZERS[type].id));
+      if (same === undefined) continue;
+      throw new Error(
+        `The table ${this.tableUri} has its ${OPTIMIZERS[same].option} by "${other.node.path}" already, ` +
+          `"${this.node.path}" asks for it too. Give one of them ${OPTIMIZERS[same].option}: false, or leave it out.`,
+      );
+    }
+  }
+}
+
+type OptimizerType = 'compaction' | 'retention' | 'orphan_file_deletion';
+type Configurations = Map<OptimizerType, Partial<CfnTableOptimizer.TableOptimizerConfigurationProperty>>;
+
+const OPTIMIZERS: { readonly [type in OptimizerType]: { id: string; option: string; logs: string } } = {
+  compaction: { id: 'Compaction', option: 'compaction', logs: 'iceberg-compaction' },
+  retention: { id: 'SnapshotExpiry', option: 'snapshotExpiry', logs: 'iceberg-retention' },
+  orphan_file_deletion: {
+    id: 'OrphanDeletion',
+    option: 'orphanDeletion',
+    logs: 'iceberg-orphan-file-deletion',
+  },
+};
+
+const TOGETHER =
+  'Glue maintains tables of its own account and region only: move the maintenance to a stack there.';
+
+function configurationsOf(props: TableMaintenanceProps): Configurations {
+  const configurations: Configurations = new Map();
+  if (props.compaction ?? true) {
+    const { minInputFiles } = props;
+    // Left out, Glue takes its defaults: regions and linters that do not know the young property take the resource.
+    configurations.set(
+      'compaction',
+      minInputFiles === undefined
+        ? {}
+        : { compactionConfiguration: { icebergConfiguration: { strategy: 'binpack', minInputFiles } } },
+    );
+  }
+  if (props.snapshotExpiry ?? true) {
+    configurations.set('retention', {
+      retentionConfiguration: {
+        icebergConfiguration: {
+          snapshotRetentionPeriodInDays: (props.snapshotRetention ?? Duration.days(7)).toDays(),
+          numberOfSnapshotsToRetain: props.snapshotsToKeep ?? 10,
+          cleanExpiredFiles: true,
+        },
+      },
+    });
+  }
+  if (props.orphanDeletion ?? true) {
+    configurations.set('orphan_file_deletion', {
+      orphanFileDeletionConfiguration: {
+        icebergConfiguration: {
+          orphanFileRetentionPeriodInDays: (props.orphanRetention ?? Duration.days(3)).toDays(),
+        },
+      },
+    });
+  }
+  return configurations;
+}
+
+/** Glue holds these numbers as 32-bit integers and names no other limit. */
+const LARGEST = 2_147_483_647;
+
+function validate(props: TableMaintenanceProps): void {
+  const compaction = props.compaction ?? true;
+  const snapshotExpiry = props.snapshotExpiry ?? true;
+  const orphanDeletion = props.orphanDeletion ?? true;
+  if (!compaction && !snapshotExpiry && !orphanDeletion) {
+    throw new Error(
+      'compaction, snapshotExpiry and orphanDeletion are all false: nothing is left to do. ' +
+        'Leave one of them true, or leave the construct out.',
+    );
+  }
+  requireSwitchedOn('compaction', compaction, 'minInputFiles', props.minInputFiles);
+  requireSwitchedOn('snapshotExpiry', snapshotExpiry, 'snapshotRetention', props.snapshotRetention);
+  requireSwitchedOn('snapshotExpiry', snapshotExpiry, 'snapshotsToKeep', props.snapshotsToKeep);
+  requireSwitchedOn('orphanDeletion', orphanDeletion, 'orphanRetention', props.orphanRetention);
+
+  requireWhole('minInputFiles', props.minInputFiles, {
+    minimum: 2,
+    maximum: LARGEST,
+    remedy: 'One file cannot be merged with itself.',
+  });
+  requireWhole('snapshotsToKeep', props.snapshotsToKeep, {
+    minimum: 1,
+    maximum: LARGEST,
+    remedy: 'The current snapshot always stays.',
+  });
+  requireDays(
+    'snapshotRetention',
+    props.snapshotRetention,
+    'Set snapshotExpiry: false to keep all snapshots.',
+  );
+  requireDays(
+    'orphanRetention',
+    props.orphanRetention,
+    'A younger file may belong to a commit under way: set Duration.days(1) or longer.',
+  );
+}
+
+function requireSwitchedOn(part: string, on: boolean, option: string, value: unknown): void {
+  if (on || value === undefined) return;
+  throw new Error(
+    `${option} is given, but ${part} is false. Leave out ${option}, or set ${part} to true (the default).`,
+  );
+}
+
+function requireDays(property: string, value: Duration | undefined, remedy: string): void {
+  const bounds: Bounds = { minimum: 1, maximum: LARGEST, unit: 'days', remedy };
+  requireWhole(property, value?.toDays({ integral: false }), bounds);
+}
