@@ -6,6 +6,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse run                                  Run the example products on real data, into ./lakehouse-out
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
+  lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -14,6 +15,12 @@ Options of run
   --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
   --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
+
+Options of maintain
+  --out DIR            Directory of the tables, DIR/<zone>/<table>
+  --keep-last N        Newest snapshots that stay whatever their age (default: 10)
+  --older-than HOURS   Age of what may go (default: snapshots 120, orphaned files 72 and never less than 1)
+  --dry-run            Change nothing; count the orphaned files
 
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
@@ -39,11 +46,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./run-command')).run(rest);
     case 'validate':
       return (await import('./validate-command')).validate(rest);
+    case 'maintain':
+      return (await import('./maintain-command')).maintain(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, maintain, emulator. See lakehouse --help`,
       );
   }
 }

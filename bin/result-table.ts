@@ -1,5 +1,6 @@
 import { GateDecision, QualityOutcome } from '../lib/contract';
 import type { ProductReport, ProductSummary } from '../lib/local';
+import { count, printable, table } from './text-table';
 
 /** What a run did, for a terminal. */
 export function resultTable(reports: readonly ProductReport[]): string {
@@ -59,28 +60,6 @@ function gateLines({ gates, decision }: ProductSummary): string[] {
   return consequence === undefined ? lines : [...lines, consequence];
 }
 
-/** Columns as wide as their content; figures to the right. */
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => printable(cell)));
-  const figures = columns.map((_, index) => cells.every((row) => /^[-\d.,]*( m?s)?$/.test(row[index])));
-  const widths = columns.map((column, index) =>
-    Math.max(column.length, ...cells.map((row) => row[index].length)),
-  );
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, index) => (figures[index] ? cell.padStart(widths[index]) : cell.padEnd(widths[index])))
-      .join('  ')
-      .trimEnd();
-  return [line(columns), widths.map((width) => '─'.repeat(width)).join('  '), ...cells.map(line), ''].join(
-    '\n',
-  );
-}
-
-/** Data may hold anything; a terminal must not obey it. */
-function printable(text: string, longest = 60): string {
-  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ').slice(0, longest);
-}
-
 function heading(text: string): string {
   return `── ${text} ${'─'.repeat(Math.max(0, 76 - text.length))}`;
 }
@@ -96,10 +75,6 @@ function shortPath(path: string): string {
     .slice(1)
     .join('/')
     .replace(/\/Resource$/, '');
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 function milliseconds(value: number | null): string {

@@ -1,15 +1,9 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import {
-  DirectoryInUse,
-  INSTALL_DUCKDB,
-  ProvisioningFailed,
-  RunLock,
-  UnusableInput,
-  runOnLaptop,
-} from '../lib/local';
+import { INSTALL_DUCKDB, ProvisioningFailed, UnusableInput, runOnLaptop } from '../lib/local';
 import type { LaptopRunResult, ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
+import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
@@ -23,7 +17,7 @@ interface RunArguments {
 /** Synthesizes the reference stack for the contracts, runs it on this machine and prints what became of the events. */
 export async function run(args: string[]): Promise<void> {
   const { products, out } = readArguments(args);
-  const lock = lockOf(out);
+  const lock = lockDirectory(out);
   try {
     const result = await runLocked(products, out);
     process.stdout.write(resultTable(result.reports));
@@ -85,17 +79,6 @@ async function loadSynthesis(): Promise<typeof import('./synthesize')> {
       'The AWS CDK is not installed. Install it: npm install aws-cdk-lib constructs',
       1,
     );
-  }
-}
-
-function lockOf(out: string): RunLock {
-  try {
-    return RunLock.acquire(join(out, '.lakehouse', 'lock'));
-  } catch (error) {
-    if (error instanceof DirectoryInUse) throw new CommandFailed(error.message, 1);
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== undefined) throw new CommandFailed(`--out ${out}: ${message}`, 1);
-    throw error;
   }
 }
 

@@ -25,4 +25,5 @@ export const COMPILED_CONTRACT_FILE = 'contract.mjs';
 export const BUNDLES = {
   kinesisIngest: 'kinesis-ingest',
   tableProvision: 'table-provision',
+  tableMaintenance: 'table-maintenance',
 } as const;

@@ -4,6 +4,8 @@ export { UnusableInput } from './events/unusable-input';
 export type { AlarmReport } from './metrics/alarm';
 export { runOnLaptop } from './run/laptop-run';
 export type { LaptopRunOptions, LaptopRunResult } from './run/laptop-run';
+export { maintainOnLaptop, tablesIn } from './run/maintenance';
+export type { MaintenanceRunOptions, TableMaintenanceReport } from './run/maintenance';
 export type { ProductInput, RunProgress } from './run/product-run';
 export { ProvisioningFailed } from './run/provisioning';
 export { DirectoryInUse, RunLock } from './run/run-lock';

@@ -78,6 +78,10 @@ export class Deployment {
     return this.run(path.join(this.directory, 'function', 'index.mjs'), events);
   }
 
+  maintain(...events: unknown[]): Invocation {
+    return this.run(path.join(bundleDirectory('table-maintenance'), 'index.mjs'), events);
+  }
+
   remove(): void {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }

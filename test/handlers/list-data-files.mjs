@@ -12,5 +12,8 @@ globalThis.fetch = async (input) => {
 const metadata = await icebergMetadata({ tableUrl: process.argv[2] });
 const hasData = Number(metadata['current-snapshot-id'] ?? -1) > 0;
 const manifests = hasData ? await icebergManifests(metadata) : [];
-const files = manifests.flatMap(({ entries }) => entries.map(({ data_file }) => data_file.file_path));
+const DELETED = 2;
+const files = manifests.flatMap(({ entries }) =>
+  entries.filter(({ status }) => status !== DELETED).map(({ data_file }) => data_file.file_path),
+);
 console.log(JSON.stringify(files.map((file) => file.replace('file://', ''))));

@@ -1,0 +1,25 @@
+/** Columns as wide as their content; figures to the right. */
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => printable(cell)));
+  const figures = columns.map((_, index) => cells.every((row) => /^[-\d.,]*( m?s)?$/.test(row[index])));
+  const widths = columns.map((column, index) =>
+    Math.max(column.length, ...cells.map((row) => row[index].length)),
+  );
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, index) => (figures[index] ? cell.padStart(widths[index]) : cell.padEnd(widths[index])))
+      .join('  ')
+      .trimEnd();
+  return [line(columns), widths.map((width) => '─'.repeat(width)).join('  '), ...cells.map(line), ''].join(
+    '\n',
+  );
+}
+
+/** Data may hold anything; a terminal must not obey it. */
+export function printable(text: string, longest = 60): string {
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, ' ').slice(0, longest);
+}
+
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
