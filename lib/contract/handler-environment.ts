@@ -8,6 +8,18 @@
 export const HANDLER_ENVIRONMENT = {
   /** URI of the table accepted records are appended to. */
   bronzeTable: 'LAKEHOUSE_BRONZE_TABLE',
+  /** URI of the table that holds the latest row of each key. */
+  silverTable: 'LAKEHOUSE_SILVER_TABLE',
+  /** URI of the table of keys whose rows were deleted; set where the contract marks deletions. */
+  tombstonesTable: 'LAKEHOUSE_TOMBSTONES_TABLE',
+  /** URL of the queue of a container that takes over what is too large for a function. */
+  taskQueue: 'LAKEHOUSE_TASK_QUEUE',
+  /** Bytes a function reads for one increment at the most; larger ones go to the task queue. */
+  maxIncrementBytes: 'LAKEHOUSE_MAX_INCREMENT_BYTES',
+  /** Memory a container's SQL engine may use, MiB. */
+  engineMemory: 'LAKEHOUSE_ENGINE_MEMORY',
+  /** Engine that runs SQL: `athena`, `duckdb` or `emr`. */
+  sqlEngine: 'LAKEHOUSE_SQL_ENGINE',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
   /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */

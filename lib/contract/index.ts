@@ -7,7 +7,7 @@ export { PathLayout, type PathValues } from './path-layout';
 export * from './quality';
 export { QualityMetric, QualityOperator, QualityType, type QualityRule } from './quality-rule';
 export { RejectionHandling } from './rejection-handling';
-export { SchemaObject, type PartitionColumn } from './schema-object';
+export { SchemaObject, type DeletionMark, type PartitionColumn } from './schema-object';
 export type { Server } from './server';
 export type { ServiceLevels, SlaProperty } from './service-levels';
 export { Zone } from './zone';

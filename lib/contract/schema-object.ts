@@ -8,6 +8,18 @@ import type { QualityRule } from './quality-rule';
 
 /** Custom property of a schema object; false rejects records with fields the contract does not name. */
 export const ADDITIONAL_PROPERTIES = 'additionalProperties';
+/** Custom property of a schema object: the name of the property that holds when the event happened. */
+export const EVENT_TIME = 'eventTime';
+/** Custom property of a schema object: `{ property, values }` of the records that delete the row of their key. */
+export const DELETED_WHEN = 'deletedWhen';
+
+/** The records that delete: those whose property holds one of the values. */
+export interface DeletionMark {
+  /** Name of the property. */
+  readonly property: string;
+  /** Text, numbers or booleans. */
+  readonly values: unknown[];
+}
 
 /** One column of the partition spec. */
 export interface PartitionColumn {
@@ -56,6 +68,13 @@ export class SchemaObject {
   public readonly partitionColumns: PartitionColumn[];
   /** False where the custom property `additionalProperties` is false: records with unknown fields are then rejected. */
   public readonly allowsUnknownFields: boolean;
+  /**
+   * Name of the property that holds when the event happened, from the custom property `eventTime`: of two records of
+   * one key the later wins. Undefined where the arrival decides.
+   */
+  public readonly eventTime?: string;
+  /** Records that delete the row of their key, from the custom property `deletedWhen`. Undefined where none do. */
+  public readonly deletion?: DeletionMark;
 
   private constructor(fields: _SchemaObjectFields) {
     this.name = fields.name;
@@ -81,6 +100,10 @@ export class SchemaObject {
     this.allowsUnknownFields = !fields.customProperties.some(
       ({ property, value }) => property === ADDITIONAL_PROPERTIES && value === false,
     );
+    const custom = (name: string): unknown =>
+      fields.customProperties.find(({ property }) => property === name)?.value;
+    this.eventTime = custom(EVENT_TIME) as string | undefined;
+    this.deletion = custom(DELETED_WHEN) as DeletionMark | undefined;
   }
 
   /** The Avro schema of a record (Avro 1.11), as JSON. */

@@ -15,9 +15,22 @@ class FieldIds {
   }
 }
 
-/** The contract's columns as an Iceberg schema, without technical columns: silver and gold tables. */
+/** The contract's columns as an Iceberg schema, without technical columns: gold tables. */
 export function tableSchema(schema: SchemaObject): IcebergSchema {
-  const fields = columns(schema.properties, new FieldIds());
+  return keyedSchema(schema, columns(schema.properties, new FieldIds()));
+}
+
+/**
+ * The contract's columns with their primary key, then where each row came from: silver tables. Positions decide
+ * between two rows of one key and event time, also when the second comes late.
+ */
+export function silverSchema(schema: SchemaObject): IcebergSchema {
+  const ids = new FieldIds();
+  const fields = columns(schema.properties, ids);
+  return keyedSchema(schema, [...fields, ...provenance(ids)]);
+}
+
+function keyedSchema(schema: SchemaObject, fields: IcebergField[]): IcebergSchema {
   const key = schema.properties.filter((property) => property.primaryKey).map(columnName);
   const keyFields = fields.filter((field) => key.includes(field.name));
   // The specification forbids optional and floating-point identifier fields: such a key stays a matter of the merge.
@@ -36,20 +49,23 @@ export function tableSchema(schema: SchemaObject): IcebergSchema {
 export function bronzeSchema(schema: SchemaObject): IcebergSchema {
   const ids = new FieldIds();
   const fields = columns(schema.properties, ids);
-  const technical = (name: string, type: string, required: boolean, doc: string): IcebergField => ({
-    id: ids.next(),
-    name,
-    required,
-    type,
-    doc,
-  });
   fields.push(
-    technical(TECHNICAL_COLUMNS.lane, 'string', true, 'Where the record came from'),
-    technical(TECHNICAL_COLUMNS.position, 'string', true, 'Position within the lane, a decimal integer'),
-    technical(TECHNICAL_COLUMNS.arrivedAt, 'timestamptz', true, 'When the source received the record'),
-    technical(TECHNICAL_COLUMNS.extra, 'string', false, 'Fields the contract does not name, as JSON'),
+    ...provenance(ids),
+    technical(ids, TECHNICAL_COLUMNS.extra, 'string', false, 'Fields the contract does not name, as JSON'),
   );
   return { type: 'struct', 'schema-id': 0, fields };
+}
+
+function provenance(ids: FieldIds): IcebergField[] {
+  return [
+    technical(ids, TECHNICAL_COLUMNS.lane, 'string', true, 'Where the record came from'),
+    technical(ids, TECHNICAL_COLUMNS.position, 'string', true, 'Position within the lane, a decimal integer'),
+    technical(ids, TECHNICAL_COLUMNS.arrivedAt, 'timestamptz', true, 'When the source received the record'),
+  ];
+}
+
+function technical(ids: FieldIds, name: string, type: string, required: boolean, doc: string): IcebergField {
+  return { id: ids.next(), name, required, type, doc };
 }
 
 function columns(properties: ContractProperty[], ids: FieldIds): IcebergField[] {

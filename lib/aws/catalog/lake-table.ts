@@ -6,7 +6,7 @@ import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg
 import { bronzePartitionSpec } from '../../contract/partition-spec';
 import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
-import { bronzeSchema, tableSchema } from '../../contract/table-schema';
+import { bronzeSchema, silverSchema, tableSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
 import { requireSamePlace } from '../same-environment';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
@@ -40,7 +40,7 @@ export interface LakeTableProps {
   readonly schemaName?: string;
   readonly catalog: LakeCatalog;
   /**
-   * Zone the table is in. A bronze table adds the technical columns, a quarantine table has columns of its own.
+   * Zone the table is in. Bronze and silver tables add technical columns, a quarantine table has columns of its own.
    */
   readonly zone: Zone;
   /**
@@ -194,8 +194,16 @@ const TABLE_PROPERTIES = {
 };
 
 function columnsOf(schema: SchemaObject, zone: Zone): IcebergSchema {
-  if (zone === Zone.QUARANTINE) return quarantineSchema();
-  return zone === Zone.BRONZE ? bronzeSchema(schema) : tableSchema(schema);
+  switch (zone) {
+    case Zone.QUARANTINE:
+      return quarantineSchema();
+    case Zone.BRONZE:
+      return bronzeSchema(schema);
+    case Zone.SILVER:
+      return silverSchema(schema);
+    case Zone.GOLD:
+      return tableSchema(schema);
+  }
 }
 
 /** The contract's columns have the same field ids in every zone, so that one spec fits; rejected records are few. */

@@ -2,6 +2,7 @@ import { ADDITIONAL_PROPERTIES, SchemaObject } from '../schema-object';
 import { checkDefinitions } from './check-definitions';
 import { checkKeys, checkNamedColumns } from './check-keys';
 import { checkColumnNames } from './check-names';
+import { checkRefinement } from './check-refinement';
 import type { Fields, Keys } from './fields';
 import { readCustomProperties } from './read-custom-properties';
 import { readProperties } from './read-property';
@@ -49,6 +50,7 @@ function readSchema(fields: Fields, apiVersion: string): SchemaObject {
   checkKeys(entries, schema.properties);
   checkNamedColumns(fields, schema);
   checkUnknownFieldsSwitch(fields);
+  checkRefinement(fields, schema);
   return schema;
 }
 

@@ -107,10 +107,16 @@ describe('the table', () => {
 });
 
 describe('by zone', () => {
-  test('silver has the contract’s columns alone, with the key', () => {
+  test('silver has the contract’s columns, where each row came from, and the key', () => {
     const resource = tableResource(Template.fromStack(synth({ zone: Zone.SILVER }).stack));
     const schema = JSON.parse(resource.Properties.Schema);
-    expect(schema.fields.map((field: any) => field.name)).toEqual(['id', 'ordered_at']);
+    expect(schema.fields.map((field: any) => field.name)).toEqual([
+      'id',
+      'ordered_at',
+      '_lane',
+      '_position',
+      '_arrived_at',
+    ]);
     expect(schema['identifier-field-ids']).toEqual([1]);
     expect(resource.Properties.TableUri).toBe('glue://sales_silver/orders');
   });
