@@ -6,6 +6,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse run                                  Run the example products on real data, into ./lakehouse-out
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
+  lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
@@ -15,6 +16,9 @@ Options of run
   --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
   --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
+
+Options of lock
+  --allow-breaking  Record a contract that breaks readers of its tables as well
 
 Options of maintain
   --out DIR            Directory of the tables, DIR/<zone>/<table>
@@ -46,13 +50,15 @@ async function main(args: string[]): Promise<void> {
       return (await import('./run-command')).run(rest);
     case 'validate':
       return (await import('./validate-command')).validate(rest);
+    case 'lock':
+      return (await import('./lock-command')).lock(rest);
     case 'maintain':
       return (await import('./maintain-command')).maintain(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, maintain, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, maintain, emulator. See lakehouse --help`,
       );
   }
 }

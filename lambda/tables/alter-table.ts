@@ -4,7 +4,7 @@ import type { IcebergTable } from './iceberg-table';
 import { stringifyJson } from './json';
 import { changeMetadata } from './metadata-change';
 import { partitionType } from './schema';
-import { canWiden } from './schema-evolution';
+import { canWiden } from '../../lib/contract/type-promotion';
 import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
 import { partitionTransform } from './transforms';
 

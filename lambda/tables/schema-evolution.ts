@@ -5,6 +5,7 @@ import type {
   IcebergStruct,
   IcebergType,
 } from '../../lib/contract/iceberg-types';
+import { canWiden } from '../../lib/contract/type-promotion';
 import { fieldTypes } from './schema';
 import type { TableMetadata } from './table-metadata';
 import { currentSchema, partitionSpec } from './table-metadata';
@@ -171,13 +172,6 @@ export function withFreshIds(
   };
   const fresh = visit(type);
   return { type: fresh, lastColumnId: last };
-}
-
-/** Iceberg specification, "Schema Evolution": the promotions that need no rewrite of data files. */
-export function canWiden(from: string, to: string): boolean {
-  if ((from === 'int' && to === 'long') || (from === 'float' && to === 'double')) return true;
-  const [old, wide] = [from, to].map((type) => /^decimal\((\d+),\s*(\d+)\)$/.exec(type));
-  return old !== null && wide !== null && old[2] === wide[2] && Number(wide[1]) >= Number(old[1]);
 }
 
 function typeText(type: IcebergType): string {

@@ -43,9 +43,10 @@ export interface _DataContractFields {
 /** A data contract of the Open Data Contract Standard (ODCS) v3.0 or v3.1, checked. */
 export class DataContract {
   /**
-   * Reads a contract, YAML or JSON.
+   * Reads a contract, YAML or JSON. Where a lock lies beside it (`orders.odcs.lock.json` beside `orders.odcs.yaml`,
+   * made by `npx lakehouse lock`), what changed since must not break those who read the contract's tables.
    *
-   * @throws ContractError listing every problem when the file is absent or the contract is not valid.
+   * @throws ContractError listing every problem when the file is absent, the contract is not valid or breaks its lock.
    */
   public static fromFile(path: string): DataContract {
     return new DataContract(readFile(path));

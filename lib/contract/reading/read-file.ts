@@ -1,11 +1,36 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { _DataContractFields } from '../data-contract';
+import { lockFileOf, parseLock } from '../lock/contract-lock';
+import type { LockFile } from './check-lock';
 import { Problems } from './problems';
 import { readText } from './read-text';
 
-/** Reads and checks a contract file; an unreadable file is a problem like any other. */
+/**
+ * Reads and checks a contract file, against its lock if one lies beside it; an unreadable file is a problem like any
+ * other.
+ */
 export function readFile(path: string): _DataContractFields {
+  return readText(textOf(path), path, readLock(path));
+}
+
+/** The same without regard to a lock: to make a new one. */
+export function readUnlockedFile(path: string): _DataContractFields {
   return readText(textOf(path), path);
+}
+
+/** The lock beside a contract file; undefined where there is none. @throws ContractError when it cannot be read */
+export function readLock(contractFile: string): LockFile | undefined {
+  const path = lockFileOf(contractFile);
+  if (!existsSync(path)) return undefined;
+  const text = textOf(path);
+  try {
+    return { path, lock: parseLock(text) };
+  } catch (error) {
+    const problems = new Problems(path);
+    const message = `${(error as Error).message} Take the committed one, or delete it and make it anew: npx lakehouse lock.`;
+    problems.report({ line: 0, column: 0, path: '' }, message);
+    throw problems.error();
+  }
 }
 
 function textOf(path: string): string {
