@@ -43,6 +43,14 @@ export class QualityGates {
     return new QualityGates(compilePlan(schema));
   }
 
+  /**
+   * The gates of a compiled plan, as a handler is given it.
+   * @internal
+   */
+  public static _ofPlan(plan: QualityPlan): QualityGates {
+    return new QualityGates(plan);
+  }
+
   public readonly gates: QualityGate[];
 
   private constructor(private readonly plan: QualityPlan) {
@@ -91,6 +99,14 @@ export class QualityGates {
   /** The rules in the Data Quality Definition Language of AWS Glue, and those it cannot say. */
   public glueRuleset(): GlueRuleset {
     return glueRuleset(this.plan);
+  }
+
+  /**
+   * What a handler needs to measure and to decide: plain data, which JSON carries.
+   * @internal
+   */
+  public get _plan(): QualityPlan {
+    return this.plan;
   }
 
   private check(rule: string): PlannedCheck {
