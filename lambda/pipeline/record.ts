@@ -32,6 +32,10 @@ export enum RejectionCode {
   PATTERN_MISMATCH = 'pattern-mismatch',
   NOT_ALLOWED = 'not-allowed',
   UNKNOWN_FIELD = 'unknown-field',
+  /** Between bronze and silver: the row has no value in a column of its key. */
+  NULL_KEY = 'null-key',
+  /** Between bronze and silver: a quality rule of the contract says so. */
+  QUALITY_GATE = 'quality-gate',
   /** Our own defect, not the producer's: the encoder failed on this record. It is kept and can be replayed. */
   INTERNAL_ERROR = 'internal-error',
 }

@@ -2,6 +2,7 @@ import { columnName } from './column-name';
 import { columnType } from './column-type';
 import type { ContractProperty } from './contract-property';
 import type { IcebergField, IcebergSchema, IcebergType } from './iceberg-types';
+import { refinementOf } from './refinement';
 import type { SchemaObject } from './schema-object';
 import { TECHNICAL_COLUMNS } from './technical-columns';
 
@@ -28,6 +29,18 @@ export function silverSchema(schema: SchemaObject): IcebergSchema {
   const ids = new FieldIds();
   const fields = columns(schema.properties, ids);
   return keyedSchema(schema, [...fields, ...provenance(ids)]);
+}
+
+/**
+ * The latest deletion of each key: key columns, event time, where it came from. A table of its own beside silver, so that
+ * a late row does not bring back what was deleted after it.
+ */
+export function tombstonesSchema(schema: SchemaObject): IcebergSchema {
+  const { key, eventTime } = refinementOf(schema);
+  const kept = new Set([...key, ...(eventTime === undefined ? [] : [eventTime])]);
+  const properties = schema.properties.filter((property) => kept.has(columnName(property)));
+  const ids = new FieldIds();
+  return keyedSchema(schema, [...columns(properties, ids), ...provenance(ids)]);
 }
 
 function keyedSchema(schema: SchemaObject, fields: IcebergField[]): IcebergSchema {

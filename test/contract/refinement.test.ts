@@ -1,6 +1,6 @@
 import { ContractError, DataContract } from '../../lib/contract';
 import { refinementOf } from '../../lib/contract/refinement';
-import { bronzeSchema, silverSchema, tableSchema } from '../../lib/contract/table-schema';
+import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../lib/contract/table-schema';
 
 function contract(customProperties: string, key = 'primaryKey: true'): DataContract {
   return DataContract.fromString(`
@@ -51,6 +51,21 @@ test('silver has the key and the provenance of its rows, and field ids as bronze
   ]);
   expect(silver.fields).toEqual(bronzeSchema(schema).fields.slice(0, -1));
   expect(silver['identifier-field-ids']).toEqual([1]);
+});
+
+test('tombstones have the key, the event time and the provenance of deletions', () => {
+  const schema = contract(`
+      - { property: eventTime, value: at }
+      - { property: deletedWhen, value: { property: op, values: [D] } }`).schema();
+  const { fields, 'identifier-field-ids': key } = tombstonesSchema(schema);
+  expect(fields.map(({ id, name, required }) => [id, name, required])).toEqual([
+    [1, 'order_id', true],
+    [2, 'ordered_at', false],
+    [3, '_lane', true],
+    [4, '_position', true],
+    [5, '_arrived_at', true],
+  ]);
+  expect(key).toEqual([1]);
 });
 
 test.each([

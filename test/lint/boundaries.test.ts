@@ -23,7 +23,7 @@ const ROOMS: { readonly [room: string]: Room } = {
     packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|yaml|hysnappy)$/,
   },
   'lambda/pipeline': {
-    rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],
+    rooms: ['lib/contract', 'lambda/formats', 'lambda/rows', 'lambda/stores', 'lambda/tables'],
     packages: /^$/,
   },
   'lambda/formats': {
