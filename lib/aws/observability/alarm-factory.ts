@@ -2,6 +2,14 @@ import { Duration } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 
+/** Nobody is paged for what a second look does not confirm: two of three periods. */
+export const SUSTAINED = { evaluationPeriods: 3, datapointsToAlarm: 2 };
+/** For what does not go away by itself. */
+export const AT_ONCE = { evaluationPeriods: 1, datapointsToAlarm: 1 };
+
+/** The page that says what each alarm means, in this package. */
+export const PACKAGED_RUNBOOK = 'lakehouse-constructs/docs/operations.md';
+
 /** One alarm, said in full: nothing about it is left to CloudWatch's defaults. */
 export interface AlarmPlan {
   readonly metric: IMetric;

@@ -1,15 +1,13 @@
-import { Stack } from 'aws-cdk-lib';
-import { type Alarm, type IAlarmAction, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { ServiceLevels } from '../../contract';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import type { IIngestStream } from '../streams';
-import { AlarmFactory, windowOf } from './alarm-factory';
+import { AlarmFactory, AT_ONCE, PACKAGED_RUNBOOK, SUSTAINED, windowOf } from './alarm-factory';
+import { AlarmGroup } from './alarm-group';
 import { requireMetricNames } from './metric-name-rules';
 import { PipelineMetrics } from './pipeline-metrics';
 import { type PipelineThresholds, type SettledThresholds, settleThresholds } from './pipeline-thresholds';
@@ -73,13 +71,6 @@ export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
   readonly metricNamespace?: string;
 }
 
-/** Nobody is paged for what a second look does not confirm: two of three periods. */
-const SUSTAINED = { evaluationPeriods: 3, datapointsToAlarm: 2 };
-/** For what does not go away by itself. */
-const AT_ONCE = { evaluationPeriods: 1, datapointsToAlarm: 1 };
-
-const PACKAGED_RUNBOOK = 'lakehouse-constructs/docs/operations.md';
-
 /**
  * The alarms of one pipeline from stream to bronze. Each has its dimensions, says what missing data means, and
  * leads to the page that says what to do.
@@ -87,7 +78,7 @@ const PACKAGED_RUNBOOK = 'lakehouse-constructs/docs/operations.md';
  * Alarms that reach nobody are worse than none: without a topic or an action, synthesis fails, unless
  * `actionsEnabled` is false.
  */
-export class PipelineAlarms extends Construct {
+export class PipelineAlarms extends AlarmGroup {
   /** The function reads records that are too old. */
   readonly iteratorAge: Alarm;
   /** Some reader of the stream is behind. */
@@ -109,13 +100,9 @@ export class PipelineAlarms extends Construct {
   /** The metrics behind the alarms, for dashboards and alarms of your own. */
   readonly metrics: PipelineMetrics;
 
-  private readonly told: ITopic[] = [];
-  private hasAction = false;
-
   /** @throws Error when a threshold or a name is out of its bounds; at synthesis when the alarms reach nobody */
   constructor(scope: Construct, id: string, props: PipelineAlarmsProps) {
-    super(scope, id);
-    const actionsEnabled = props.actionsEnabled ?? true;
+    super(scope, id, props.actionsEnabled ?? true);
     const thresholds = settleThresholds(
       props.thresholds ?? {},
       props.serviceLevels ?? {},
@@ -123,7 +110,7 @@ export class PipelineAlarms extends Construct {
     );
     requireMetricNames(props.productName, props.metricNamespace ?? METRIC_NAMESPACE);
     this.metrics = new PipelineMetrics(props);
-    const alarms = new AlarmFactory(this, props.runbookUrl ?? PACKAGED_RUNBOOK, actionsEnabled);
+    const alarms = new AlarmFactory(this, props.runbookUrl ?? PACKAGED_RUNBOOK, this.actionsEnabled);
     const product = props.productName;
 
     this.iteratorAge = alarms.create('IteratorAge', {
@@ -218,29 +205,6 @@ export class PipelineAlarms extends Construct {
     ].filter((alarm) => alarm !== undefined);
 
     for (const topic of props.topics ?? []) this.notify(topic);
-    this.node.addValidation({
-      validate: () => (this.hasAction || !actionsEnabled ? [] : [reachesNobody(this.node.path)]),
-    });
-  }
-
-  /**
-   * Tells a topic when an alarm starts and when it ends. CloudWatch is allowed to publish to the topic and to use
-   * its key, as far as both belong to this app; the owner of an imported topic adds the same two statements.
-   */
-  notify(topic: ITopic): void {
-    if (this.told.includes(topic)) return;
-    this.told.push(topic);
-    allowAlarms(topic);
-    this.addAction(new SnsAction(topic));
-  }
-
-  /** Adds an action of your own, for the start and the end of every alarm. */
-  addAction(action: IAlarmAction): void {
-    this.hasAction = true;
-    for (const alarm of this.all) {
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
-    }
   }
 
   private createNoDataAlarm(
@@ -263,33 +227,4 @@ export class PipelineAlarms extends Construct {
       runbookSection: 'no-data',
     });
   }
-}
-
-function reachesNobody(path: string): string {
-  return (
-    `The alarms of "${path}" reach nobody. Call notify(topic) or addAction(action), pass topics, ` +
-    'or set actionsEnabled: false to say that nobody is to be told.'
-  );
-}
-
-/** A topic with any policy of its own has lost the default one, and an encrypted one needs its key: both are easily missed. */
-function allowAlarms(topic: ITopic): void {
-  const cloudwatch = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
-  const conditions = { StringEquals: { 'aws:SourceAccount': Stack.of(topic).account } };
-  topic.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [cloudwatch],
-      actions: ['sns:Publish'],
-      resources: [topic.topicArn],
-      conditions,
-    }),
-  );
-  topic.masterKey?.addToResourcePolicy(
-    new iam.PolicyStatement({
-      principals: [cloudwatch],
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: ['*'],
-      conditions,
-    }),
-  );
 }
