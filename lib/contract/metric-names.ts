@@ -12,7 +12,26 @@ export const METRICS = {
   commitDuration: 'CommitMilliseconds',
   /** Attempts beyond the first that a commit took. */
   commitConflicts: 'CommitConflicts',
+  /** Gates that passed, in percent of those evaluated. */
+  qualityScore: 'QualityScore',
+  /** 1 where a gate failed or could not be evaluated, else 0; with the dimension `Rule` as well. */
+  gateFailed: 'GateFailed',
+  /** Share of the rows that a rule with `unit: percent` counts, in percent; with the dimension `Rule` as well. */
+  gateShare: 'GateSharePercent',
 } as const;
 
 export const METRIC_NAMESPACE = 'Lakehouse';
 export const PRODUCT_DIMENSION = 'Product';
+/** Of the metrics of a single quality gate: the rule's id in the contract. */
+export const RULE_DIMENSION = 'Rule';
+
+/**
+ * A rule's id as a value of the dimension `Rule`: printable ASCII, no colon first, 255 characters.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_Dimension.html
+ */
+export function ruleDimension(rule: string): string {
+  return rule
+    .replace(/[^\x20-\x7e]/g, '_')
+    .replace(/^:/, '_')
+    .slice(0, 255);
+}

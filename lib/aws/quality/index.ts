@@ -1,1 +1,2 @@
+export { QualityAlarms, type QualityAlarmsProps } from './quality-alarms';
 export { QualityRuleset, type QualityRulesetProps } from './quality-ruleset';
