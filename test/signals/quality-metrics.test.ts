@@ -4,14 +4,15 @@ import { contractWith } from '../contract/quality/tables';
 
 function published(rules: string[], counts: Record<string, string>, rows: string): any[] {
   const lines: any[] = [];
-  const log = jest
-    .spyOn(console, 'log')
-    .mockImplementation((line: string) => void lines.push(JSON.parse(line)));
+  const stdout = jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    lines.push(JSON.parse(String(text)));
+    return true;
+  });
   const gates = QualityGates.of(contractWith({ value: rules }).schema());
   const measured = Object.entries(counts).map(([measure, value]) => ({ measure, value }));
   const results = gates.evaluate([{ measure: 'rows', value: rows }, ...measured]);
   new QualityMetrics({ metricNamespace: 'Lake', product: 'things' }).publish(results);
-  log.mockRestore();
+  stdout.mockRestore();
   return lines;
 }
 
