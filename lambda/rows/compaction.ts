@@ -7,7 +7,10 @@ import { partitionKey } from '../tables/partition-pruning';
 import { WriteConflict } from '../tables/replaced-files';
 import { rowsOfFile } from './rows-of-file';
 import { RowFile } from './row-file';
+import type { TableRow } from './read-rows';
+import { sortRows } from './sort-rows';
 import { storeFile } from './write-rows';
+import { sortOrder, type SortOrder } from '../tables/sort-order';
 import type { TableFile } from '../tables/table-files';
 import { currentSnapshot } from '../tables/table-metadata';
 
@@ -17,11 +20,14 @@ const DEFAULT_TARGET_BYTES = 128 * 1024 * 1024;
 const LARGE_ENOUGH = 0.75;
 const DEFAULT_MIN_FILES = 5;
 const GROUPS_IN_A_COMMIT = 50;
+/** Rows to be sorted are in memory as rows, at several times the size they have in columns. */
+const LARGEST_SORTED_BYTES = 32 * 1024 * 1024;
 
 export interface CompactionOptions {
   /**
    * Size of the files to write.
-   * @default 128 MiB, or what the table's property write.target-file-size-bytes says
+   * @default 128 MiB, or what the table's property write.target-file-size-bytes says; 32 MiB at the most for a table
+   * with a sort order
    */
   readonly targetBytes?: number;
   /**
@@ -43,8 +49,9 @@ export interface CompactionResult {
 }
 
 /**
- * Rewrites the small files of each partition as few large ones. Rows, their order within a partition, lane positions and
- * concurrent appends stay as they are. Commits every few dozen groups, so that what is done is done.
+ * Rewrites the small files of each partition as few large ones. Rows, lane positions and concurrent
+ * appends stay as they are, and so does the order of rows within a partition, unless the table has a sort order: the rows
+ * of each file are then sorted by it. Commits every few dozen groups, so that what is done is done.
  * @throws DeleteFilesPresent when another engine deleted rows by delete files
  * @throws CorruptFile when a data file is missing or broken; it names the file
  */
@@ -54,8 +61,10 @@ export async function compact(
 ): Promise<CompactionResult> {
   await table.refresh();
   requireWritable(table.metadata);
-  const targetBytes =
+  const wantedBytes =
     options.targetBytes ?? Number(table.property(TARGET_SIZE_PROPERTY) ?? DEFAULT_TARGET_BYTES);
+  const order = sortOrder(table.metadata);
+  const targetBytes = order ? Math.min(wantedBytes, LARGEST_SORTED_BYTES) : wantedBytes;
   const minFiles = Math.max(2, options.minFiles ?? DEFAULT_MIN_FILES);
   const snapshot = currentSnapshot(table.metadata);
   const files = await table.dataFiles(snapshot);
@@ -64,7 +73,7 @@ export async function compact(
   for (let start = 0; start < groups.length; start += GROUPS_IN_A_COMMIT) {
     const batch = groups.slice(start, start + GROUPS_IN_A_COMMIT);
     const added: DataFile[] = [];
-    for (const group of batch) added.push(await rewrite(table, group));
+    for (const group of batch) added.push(await rewrite(table, group, order));
     const removed = batch.flat();
     try {
       await replaceFiles(table, { removed, added, readAt: snapshot!['snapshot-id'] });
@@ -118,20 +127,29 @@ export function groupsToCompact(
   return groups;
 }
 
-async function rewrite(table: IcebergTable, group: readonly TableFile[]): Promise<DataFile> {
+async function rewrite(
+  table: IcebergTable,
+  group: readonly TableFile[],
+  order: SortOrder | undefined,
+): Promise<DataFile> {
   const output = new RowFile(table.schema);
+  const unsorted: TableRow[] = [];
   for (const file of group) {
-    const before = output.rowCount;
+    let count = 0;
     for await (const rows of rowsOfFile(table, file)) {
-      for (const row of rows) output.add(row);
+      count += rows.length;
+      for (const row of rows) {
+        if (order) unsorted.push(row);
+        else output.add(row);
+      }
     }
-    const rows = output.rowCount - before;
-    if (rows !== file.recordCount) {
-      const cause = new Error(`it holds ${rows} rows where the table counts ${file.recordCount}.`);
+    if (count !== file.recordCount) {
+      const cause = new Error(`it holds ${count} rows where the table counts ${file.recordCount}.`);
       throw new CorruptFile(file.filePath, cause);
     }
   }
-  return storeFile(table, output, group[0].specId, group[0].partition);
+  if (order) for (const row of sortRows(unsorted, table.schema, order)) output.add(row);
+  return storeFile(table, output, group[0].specId, group[0].partition, order?.['order-id']);
 }
 
 function bytesOf(files: readonly DataFile[]): number {

@@ -20,8 +20,7 @@ export class RowFile {
   private readonly fields: readonly (Node & { readonly name: string })[];
 
   constructor(schema: IcebergSchema) {
-    // As the Java implementation does: readers without field ids look up the names of the time here.
-    this.file = new ParquetFile(schema, { keyValues: new Map([['iceberg.schema', JSON.stringify(schema)]]) });
+    this.file = new ParquetFile(schema);
     this.fields = childrenOf(schema, '', 0, 0);
   }
 

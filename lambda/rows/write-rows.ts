@@ -31,11 +31,12 @@ export async function storeFile(
   file: RowFile,
   specId: number,
   partition: PartitionValue[],
+  sortOrderId?: number,
 ): Promise<DataFile> {
   const { bytes, metrics } = file.finish();
   const filePath = table.newDataFilePath(partition, specId);
   await table.store.put(filePath, bytes);
-  return { ...metrics, content: 0, filePath, fileFormat: 'PARQUET', specId, partition };
+  return { ...metrics, content: 0, filePath, fileFormat: 'PARQUET', specId, partition, sortOrderId };
 }
 
 /** Partition of a row, by the transforms of a spec. */
@@ -43,17 +44,23 @@ export function partitioner(
   schema: IcebergSchema,
   spec: IcebergPartitionSpec,
 ): (row: TableRow) => PartitionValue[] {
-  const fields = spec.fields.map((field) => {
-    const { names, type } = columnOf(schema, field['source-id']);
-    const transform = partitionTransform(field.transform, type);
-    const isLong = /^(long|time|timestamp|timestamptz|decimal.*)$/.test(type);
-    return (row: TableRow) => {
-      let value: unknown = row;
-      for (const name of names) value = (value as TableRow | null)?.[name] ?? null;
-      return transform.apply(isLong && typeof value === 'number' ? BigInt(value) : (value as PartitionValue));
-    };
-  });
+  const fields = spec.fields.map((field) => transformed(schema, field));
   return (row) => fields.map((field) => field(row));
+}
+
+/** A column's value of a row after a transform. */
+export function transformed(
+  schema: IcebergSchema,
+  field: { readonly 'source-id': number; readonly transform: string },
+): (row: TableRow) => PartitionValue {
+  const { names, type } = columnOf(schema, field['source-id']);
+  const transform = partitionTransform(field.transform, type);
+  const isLong = /^(long|time|timestamp|timestamptz|decimal.*)$/.test(type);
+  return (row) => {
+    let value: unknown = row;
+    for (const name of names) value = (value as TableRow | null)?.[name] ?? null;
+    return transform.apply(isLong && typeof value === 'number' ? BigInt(value) : (value as PartitionValue));
+  };
 }
 
 function columnOf(schema: IcebergSchema, id: number): { names: string[]; type: string } {
@@ -69,6 +76,9 @@ function columnOf(schema: IcebergSchema, id: number): { names: string[]; type: s
     return undefined;
   };
   const found = search(schema);
-  if (!found) throw new Error(`Partition source ${id} is not a primitive column of the table outside lists.`);
+  if (!found)
+    throw new Error(
+      `Field ${id}, to partition or sort by, is not a primitive column of the table outside lists.`,
+    );
   return found;
 }

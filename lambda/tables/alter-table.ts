@@ -4,9 +4,9 @@ import type { IcebergTable } from './iceberg-table';
 import { stringifyJson } from './json';
 import { changeMetadata } from './metadata-change';
 import { partitionType } from './schema';
+import { sortOrder, withSortOrder, type SortColumn } from './sort-order';
 import { canWiden } from '../../lib/contract/type-promotion';
 import { currentSchema, partitionSpec, type TableMetadata } from './table-metadata';
-import { partitionTransform } from './transforms';
 
 /**
  * One change of a table's columns or layout. Columns are named by their path, `device.os`; inside a list the elements
@@ -25,15 +25,6 @@ export type TableAlteration =
     }
   /** What engines that sort shall sort by; no file is written anew. */
   | { readonly do: 'sort'; readonly by: readonly SortColumn[] };
-
-export interface SortColumn {
-  readonly column: string;
-  /** @default 'identity' */
-  readonly transform?: string;
-  readonly direction: 'asc' | 'desc';
-  /** @default 'nulls-first' for asc, 'nulls-last' for desc */
-  readonly nullOrder?: 'nulls-first' | 'nulls-last';
-}
 
 type Draft = { -readonly [K in keyof TableMetadata]: TableMetadata[K] };
 
@@ -94,17 +85,16 @@ function altered(draft: Draft, schema: IcebergSchema, alteration: TableAlteratio
       partitionBy(draft, schema, alteration.by);
       return schema;
     case 'sort':
-      sortBy(draft, schema, alteration.by);
+      Object.assign(draft, withSortOrder(draft, schema, alteration.by));
       return schema;
   }
 }
 
 function refuseDropOfUsed(draft: Draft, schema: IcebergSchema, column: string): void {
   const { id } = findColumn(schema, column);
-  const order = draft['sort-orders'].find((one) => one['order-id'] === draft['default-sort-order-id']);
   const uses = {
     'the partition spec': partitionSpec(draft).fields.map((field) => field['source-id']),
-    'the sort order': ((order?.fields ?? []) as { 'source-id': number }[]).map((field) => field['source-id']),
+    'the sort order': (sortOrder(draft)?.fields ?? []).map((field) => field['source-id']),
     'the row key': schema['identifier-field-ids'] ?? [],
   };
   for (const [what, ids] of Object.entries(uses)) {
@@ -138,23 +128,6 @@ function partitionBy(
   draft['partition-specs'] = present ? draft['partition-specs'] : [...draft['partition-specs'], wanted];
   draft['default-spec-id'] = (present ?? wanted)['spec-id'];
   draft['last-partition-id'] = last;
-}
-
-function sortBy(draft: Draft, schema: IcebergSchema, by: readonly SortColumn[]): void {
-  const fields = by.map(({ column, transform = 'identity', direction, nullOrder }) => {
-    const { id, type } = findColumn(schema, column);
-    if (typeof type !== 'string')
-      throw new Error(`Column ${column} is nested: a table is sorted by primitive columns.`);
-    partitionTransform(transform, type);
-    const nulls = nullOrder ?? (direction === 'asc' ? 'nulls-first' : 'nulls-last');
-    return { transform, 'source-id': id, direction, 'null-order': nulls };
-  });
-  const orders = draft['sort-orders'];
-  const present = orders.find((order) => stringifyJson(order.fields) === stringifyJson(fields));
-  const id =
-    present?.['order-id'] ?? (fields.length === 0 ? 0 : Math.max(0, ...orders.map((o) => o['order-id'])) + 1);
-  draft['sort-orders'] = present ? orders : [...orders, { 'order-id': id, fields }];
-  draft['default-sort-order-id'] = id;
 }
 
 function withSchema(draft: Draft, before: TableMetadata, schema: IcebergSchema): Partial<TableMetadata> {

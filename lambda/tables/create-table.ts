@@ -3,6 +3,7 @@ import type { IcebergTable } from './iceberg-table';
 import { successor } from './metadata-update';
 import { catalogFor, tableAt, withoutTrailingSlash } from './open-table';
 import { partitionType } from './schema';
+import { withSortOrder, type SortColumn } from './sort-order';
 import { evolvePartitionSpec, evolveSchema, identifierFieldIds } from './schema-evolution';
 import { CommitConflict, CommitStateUnknown, type TableCatalog, type TableVersion } from './table-catalog';
 import { newTableMetadata, type TableMetadata } from './table-metadata';
@@ -13,6 +14,11 @@ export interface TableDefinition {
   readonly location?: string;
   readonly schema: IcebergSchema;
   readonly partitionSpec: IcebergPartitionSpec;
+  /**
+   * What compaction sorts rows by; an empty list takes the order away.
+   * @default - no order for a new table; that of a table that is there stays
+   */
+  readonly sortOrder?: readonly SortColumn[];
   readonly properties?: Record<string, string>;
 }
 
@@ -129,6 +135,13 @@ function evolved(
     update['default-spec-id'] = partition.spec['spec-id'];
     update['last-partition-id'] = partition.lastPartitionId;
     changes.push('new files are partitioned anew');
+  }
+  if (definition.sortOrder) {
+    const sorted = withSortOrder(table, schema, definition.sortOrder);
+    if (sorted['default-sort-order-id'] !== table['default-sort-order-id']) {
+      Object.assign(update, sorted);
+      changes.push('compaction sorts anew');
+    }
   }
   const properties = Object.entries(definition.properties ?? {}).filter(
     ([key, value]) => table.properties[key] !== value,

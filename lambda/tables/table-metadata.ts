@@ -4,6 +4,7 @@ import { readable } from './corrupt-file';
 import { highestFieldId } from './schema';
 import { parseJson, stringifyJson, type Long } from './json';
 import type { Snapshot } from './snapshot';
+import { withSortOrder, type SortColumn, type SortOrder } from './sort-order';
 
 /** Table metadata (Iceberg specification, "Table Metadata"). Keys this code does not know are carried along. */
 export interface TableMetadata {
@@ -19,7 +20,7 @@ export interface TableMetadata {
   readonly 'partition-specs': IcebergPartitionSpec[];
   readonly 'last-partition-id': number;
   readonly 'default-sort-order-id': number;
-  readonly 'sort-orders': { readonly 'order-id': number; readonly fields: unknown[] }[];
+  readonly 'sort-orders': SortOrder[];
   readonly properties: Record<string, string>;
   /** Absent, null or -1 for a table without a snapshot. */
   readonly 'current-snapshot-id'?: Long | null;
@@ -36,11 +37,14 @@ export interface SnapshotReference {
 }
 
 const FIRST_PARTITION_FIELD_ID = 1000;
+const UNSORTED: SortOrder = { 'order-id': 0, fields: [] };
 
 export interface NewTable {
   readonly location: string;
   readonly schema: IcebergSchema;
   readonly partitionSpec: IcebergPartitionSpec;
+  /** @default unsorted */
+  readonly sortOrder?: readonly SortColumn[];
   readonly properties: Record<string, string>;
 }
 
@@ -60,8 +64,7 @@ export function newTableMetadata(table: NewTable): TableMetadata {
       FIRST_PARTITION_FIELD_ID - 1,
       ...table.partitionSpec.fields.map((field) => field['field-id']),
     ),
-    'default-sort-order-id': 0,
-    'sort-orders': [{ 'order-id': 0, fields: [] }],
+    ...withSortOrder({ 'sort-orders': [UNSORTED] }, table.schema, table.sortOrder ?? []),
     properties: table.properties,
     'current-snapshot-id': -1,
     refs: {},
@@ -91,6 +94,8 @@ export function parseTableMetadata(bytes: Uint8Array, path = 'The table metadata
     'current-schema-id': raw['current-schema-id'] ?? 0,
     'partition-specs': raw['partition-specs'] ?? [{ 'spec-id': 0, fields: raw['partition-spec'] ?? [] }],
     'default-spec-id': raw['default-spec-id'] ?? 0,
+    'default-sort-order-id': raw['default-sort-order-id'] ?? 0,
+    'sort-orders': raw['sort-orders'] ?? [UNSORTED],
     properties: raw.properties ?? {},
     refs: raw.refs ?? {},
     snapshots: raw.snapshots ?? [],

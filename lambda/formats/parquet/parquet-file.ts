@@ -18,8 +18,6 @@ export interface ParquetFileOptions {
   readonly rowGroupRows?: number;
   /** For leaves whose entries come with definition levels of another schema: see `LevelBuffer`. @default none */
   readonly levels?: ReadonlyMap<number, Uint8Array>;
-  /** Key-value pairs of the footer. @default none */
-  readonly keyValues?: ReadonlyMap<string, string>;
 }
 
 export interface FinishedFile {
@@ -42,10 +40,10 @@ export class ParquetFile {
   private rowsInGroup = 0;
 
   constructor(
-    schema: IcebergStruct,
-    private readonly options: ParquetFileOptions = {},
+    private readonly iceberg: IcebergStruct,
+    options: ParquetFileOptions = {},
   ) {
-    this.schema = parquetSchema(schema);
+    this.schema = parquetSchema(iceberg);
     this.columns = this.schema.leaves.map((leaf, i) => columnOf(leaf, options.levels?.get(i)));
     this.rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
   }
@@ -73,7 +71,8 @@ export class ParquetFile {
       leafCount: this.schema.leaves.length,
       rows: this.rows,
       rowGroups: this.rowGroups,
-      keyValues: this.options.keyValues ?? new Map(),
+      // As the Java implementation does: readers that match columns by name look up the names of the time here.
+      keyValues: new Map([['iceberg.schema', JSON.stringify(this.iceberg)]]),
     });
     const footerLength = Buffer.alloc(4);
     footerLength.writeUInt32LE(footer.length);
