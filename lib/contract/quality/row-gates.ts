@@ -19,12 +19,20 @@ interface CountedCheck {
   count: number;
 }
 
+/** Why a row is kept apart. */
+export interface KeptApart {
+  /** Dotted path of the property. */
+  readonly column?: string;
+  /** The gate and what it measured, a sentence. */
+  readonly reason: string;
+}
+
 /** What the gates make of the rows that were measured. */
 export interface RowVerdict {
   readonly results: QualityGateResult[];
   readonly decision: GateDecision;
-  /** Why a row is to be kept apart: the reason of the first failed, quarantining gate that counts it. */
-  readonly keptApart: (row: StoredRow) => string | undefined;
+  /** Why a row is to be kept apart: by the first failed, quarantining gate that counts it. */
+  readonly keptApart: (row: StoredRow) => KeptApart | undefined;
 }
 
 /**
@@ -66,12 +74,13 @@ export class RowGates {
       decision: decisionOf(this.plan, results),
       keptApart: (row) => {
         const first = keeping.find(({ isCounted }) => isCounted(row));
-        return first && reasonOf(failed.get(first.check.id)!);
+        return first && apart(failed.get(first.check.id)!);
       },
     };
   }
 }
 
-function reasonOf({ rule, column, reason }: QualityGateResult): string {
-  return `Quality gate ${rule}${column === undefined ? '' : ` on ${column}`} failed: ${reason}.`;
+function apart({ rule, column, reason }: QualityGateResult): KeptApart {
+  const where = column === undefined ? '' : ` on ${column}`;
+  return { column, reason: `Quality gate ${rule}${where} failed: ${reason}.` };
 }

@@ -221,7 +221,11 @@ test.each([
   expect(verdict.keptApart({ value: 17 })).toEqual(
     decision === GateDecision.PROCEED
       ? undefined
-      : 'Quality gate ages on value failed: 201 of 10000 rows hold an invalid value (2.01 %); it must be at most 2 %.',
+      : {
+          column: 'value',
+          reason:
+            'Quality gate ages on value failed: 201 of 10000 rows hold an invalid value (2.01 %); it must be at most 2 %.',
+        },
   );
 });
 
