@@ -12,6 +12,8 @@ export const HANDLER_ENVIRONMENT = {
   silverTable: 'LAKEHOUSE_SILVER_TABLE',
   /** URI of the table of keys whose rows were deleted; set where the contract marks deletions. */
   tombstonesTable: 'LAKEHOUSE_TOMBSTONES_TABLE',
+  /** URI of the table the results of quality gates are kept in; where it is not set they are metrics only. */
+  qualityTable: 'LAKEHOUSE_QUALITY_TABLE',
   /** URL of the queue of a container that takes over what is too large for a function. */
   taskQueue: 'LAKEHOUSE_TASK_QUEUE',
   /** Bytes a function reads for one increment at the most; larger ones go to the task queue. */

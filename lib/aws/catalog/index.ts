@@ -6,4 +6,5 @@ export {
   LakeTableBase,
   type LakeTableProps,
 } from './lake-table';
+export { TableContent } from './table-content';
 export { TableProvisioner, type TableProvisionerProps } from './table-provisioner';

@@ -4,14 +4,16 @@ import { Construct, type IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg-types';
 import { bronzePartitionSpec } from '../../contract/partition-spec';
+import { qualityResultsSchema, qualityTableName } from '../../contract/quality-results-schema';
 import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
-import { bronzeSchema, silverSchema, tableSchema } from '../../contract/table-schema';
+import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
 import { requireSamePlace } from '../same-environment';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
 import { tableArns } from './glue-arns';
 import type { LakeCatalog } from './lake-catalog';
+import { TableContent } from './table-content';
 
 /** An Iceberg table in a zone of a lake. */
 export interface ILakeTable extends IConstruct {
@@ -44,8 +46,13 @@ export interface LakeTableProps {
    */
   readonly zone: Zone;
   /**
+   * What its rows are: those of the contract, or what is kept beside them.
+   * @default TableContent.ROWS
+   */
+  readonly content?: TableContent;
+  /**
    * Lower case letters, digits and underscores.
-   * @default - the schema object's table name
+   * @default - the schema object's table name; `<table>_tombstones` and `<table>_quality` for what is kept beside it
    */
   readonly tableName?: string;
   /**
@@ -138,7 +145,8 @@ export class LakeTable extends LakeTableBase {
     requireSamePlace(this, props.catalog, { account, region }, TOGETHER);
     this.zone = props.zone;
     this.databaseName = props.catalog.databaseName(props.zone);
-    this.tableName = props.tableName ?? schema.tableName;
+    const content = props.content ?? TableContent.ROWS;
+    this.tableName = props.tableName ?? tableNameOf(schema, content);
     validateTableName(this.tableName);
     props.catalog._claimTable(props.zone, this.tableName, this);
     this.folder = this.tableName;
@@ -155,8 +163,8 @@ export class LakeTable extends LakeTableBase {
       properties: {
         TableUri: this.uri,
         Location: this.location,
-        Schema: JSON.stringify(columnsOf(schema, props.zone)),
-        PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone)),
+        Schema: JSON.stringify(columnsOf(schema, props.zone, content)),
+        PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone, content)),
         Properties: { ...TABLE_PROPERTIES, ...props.tableProperties },
       },
     });
@@ -193,7 +201,29 @@ const TABLE_PROPERTIES = {
   'commit.retry.num-retries': '4',
 };
 
-function columnsOf(schema: SchemaObject, zone: Zone): IcebergSchema {
+function tableNameOf({ tableName }: SchemaObject, content: TableContent): string {
+  switch (content) {
+    case TableContent.TOMBSTONES:
+      return `${tableName}_tombstones`;
+    case TableContent.QUALITY_RESULTS:
+      return qualityTableName(tableName);
+    case TableContent.ROWS:
+      return tableName;
+  }
+}
+
+function columnsOf(schema: SchemaObject, zone: Zone, content: TableContent): IcebergSchema {
+  switch (content) {
+    case TableContent.TOMBSTONES:
+      return tombstonesSchema(schema);
+    case TableContent.QUALITY_RESULTS:
+      return qualityResultsSchema();
+    case TableContent.ROWS:
+      return rowColumns(schema, zone);
+  }
+}
+
+function rowColumns(schema: SchemaObject, zone: Zone): IcebergSchema {
   switch (zone) {
     case Zone.QUARANTINE:
       return quarantineSchema();
@@ -206,9 +236,11 @@ function columnsOf(schema: SchemaObject, zone: Zone): IcebergSchema {
   }
 }
 
-/** The contract's columns have the same field ids in every zone, so that one spec fits; rejected records are few. */
-function partitionsOf(schema: SchemaObject, zone: Zone): IcebergPartitionSpec {
-  return zone === Zone.QUARANTINE ? { 'spec-id': 0, fields: [] } : bronzePartitionSpec(schema);
+/** The contract's columns have the same field ids in every zone, so that one spec fits; what is beside them is little. */
+function partitionsOf(schema: SchemaObject, zone: Zone, content: TableContent): IcebergPartitionSpec {
+  return zone === Zone.QUARANTINE || content !== TableContent.ROWS
+    ? { 'spec-id': 0, fields: [] }
+    : bronzePartitionSpec(schema);
 }
 
 function validateTableName(name: string): void {

@@ -6,15 +6,19 @@ import { acknowledge } from '../suppressions';
 
 export interface DeadLetterQueueProps {
   readonly encryptionKey: IKey;
+  /** Whether what is given up comes from a FIFO queue. @default false */
+  readonly fifo?: boolean;
 }
 
-/** The queue for notes of batches a stream processor gave up. A note holds the shard and the positions, no record. */
+/** The queue for what a processor gave up: notes of batches and requests, no records. */
 export class DeadLetterQueue extends Construct {
   readonly queue: Queue;
 
   constructor(scope: Construct, id: string, props: DeadLetterQueueProps) {
     super(scope, id);
     this.queue = new Queue(this, 'Queue', {
+      // Left out rather than false, which CloudFormation refuses.
+      fifo: props.fifo === true ? true : undefined,
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.encryptionKey,
       enforceSSL: true,

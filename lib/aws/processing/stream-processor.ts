@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy, Token } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import * as kms from 'aws-cdk-lib/aws-kms';
+import { Duration, Token } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type DataContract, RejectionHandling } from '../../contract';
@@ -12,12 +12,13 @@ import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
-import { allowLogEncryption } from '../log-encryption';
+import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
+import { grantSend } from '../queue-access';
 import { requireSamePlace } from '../same-environment';
 import type { IIngestStream } from '../streams';
-import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressions';
+import { acknowledgeHandlerFunction } from '../suppressions';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { StreamSource } from './stream-source';
@@ -180,21 +181,17 @@ export class StreamProcessor extends Construct {
     requireMetricNames(this.productName, this.metricNamespace);
     requireTwoTables(bronze, quarantine);
 
-    this.role = props.role ?? this.createRole();
+    this.role =
+      props.role ?? handlerRole(this, `Reads the stream of ${this.productName} and appends to its tables`);
     const source = props.source.bind(this.role);
     this.stream = source.stream;
     requireDeployable(props, this.stream.retention);
     const { region } = this.stream.stream.env;
     requireSamePlace(this, this.stream, { region }, 'Lambda reads the streams of its own region only.');
 
-    this.encryptionKey = props.encryptionKey ?? this.createKey();
-    allowLogEncryption(this, this.encryptionKey);
-    this.logGroup = new logs.LogGroup(this, 'Logs', {
-      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-      encryptionKey: this.encryptionKey,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.logGroup.grantWrite(this.role);
+    this.encryptionKey =
+      props.encryptionKey ?? handlerKey(this, `Logs and dead letters of ${this.node.path}`);
+    this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
     this.deadLetterQueue =
       props.deadLetterQueue ??
       new DeadLetterQueue(this, 'DeadLetters', { encryptionKey: this.encryptionKey }).queue;
@@ -202,7 +199,9 @@ export class StreamProcessor extends Construct {
     quarantine.grantReadWrite(this.role);
 
     this.handler = new lambda.Function(this, 'Handler', {
-      description: shortened(`${this.productName}: stream to bronze, contract version ${contract.version}`),
+      description: handlerDescription(
+        `${this.productName}: stream to bronze, contract version ${contract.version}`,
+      ),
       code: stagedCode(source.bundle, { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) }),
       handler: HANDLER_ENTRY,
       runtime: HANDLER_RUNTIME,
@@ -253,33 +252,9 @@ export class StreamProcessor extends Construct {
 
   /** Lets the function's role, under which Lambda sends the note, use the queue. Returns the queue's ARN. */
   private grantDeadLetters(): string {
-    this.deadLetterQueue.grant(this.role, 'sqs:SendMessage');
-    this.deadLetterQueue.encryptionMasterKey?.grant(this.role, 'kms:Decrypt', 'kms:GenerateDataKey');
+    grantSend(this.deadLetterQueue, this.role);
     return this.deadLetterQueue.queueArn;
   }
-
-  private createRole(): iam.Role {
-    const role = new iam.Role(this, 'Role', {
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      description: `Reads the stream of ${this.productName} and appends to its tables`,
-    });
-    acknowledgeHandlerRole(role);
-    return role;
-  }
-
-  private createKey(): kms.Key {
-    return new kms.Key(this, 'Key', {
-      description: `Logs and dead letters of ${this.node.path}`,
-      enableKeyRotation: true,
-      // It goes when what it encrypts goes, thirty days later.
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-  }
-}
-
-/** Lambda takes descriptions of 256 characters. */
-function shortened(description: string): string {
-  return Token.isUnresolved(description) ? description : description.slice(0, 256);
 }
 
 function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {
