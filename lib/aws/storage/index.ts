@@ -3,3 +3,6 @@ export { type ZoneExpiration, type ZoneTransition } from './lifecycle';
 export { type LakeZoneOptions, MedallionLake, type MedallionLakeProps } from './medallion-lake';
 export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone-bucket';
 export { type IZoneBucket, type ObjectCreatedOptions, ZoneBucketBase } from './zone-bucket-access';
+export type { StorageCost, StorageUsage } from './tiering/storage-cost';
+export { TieringProfile, type TieringProfileProps, type TieringStep } from './tiering/tiering-profile';
+export type { ZoneTiering } from './tiering/zone-tiering';

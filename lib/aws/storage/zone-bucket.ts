@@ -8,6 +8,13 @@ import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
 import { lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
 import { maintainerArn } from './maintainer-arn';
 import { retainPolicyWithBucket } from './retained-policy';
+import {
+  archiveTiers,
+  noncurrentRule,
+  requireSensible,
+  transitionsOf,
+  type ZoneTiering,
+} from './tiering/zone-tiering';
 import { ImportedZoneBucket, type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
 
 /** What can be chosen for the bucket of one zone. */
@@ -20,6 +27,12 @@ export interface ZoneBucketOptions {
    * @default - objects stay in the standard class
    */
   readonly transitions?: ZoneTransition[];
+  /**
+   * Profiles by which objects move to cheaper classes as they age, each over the whole bucket or a folder of it. Not
+   * over a prefix that `transitions` has, too.
+   * @default - none
+   */
+  readonly tiering?: ZoneTiering[];
   /**
    * Deletion by age, for folders that hold no table.
    * @default - nothing expires
@@ -91,6 +104,12 @@ export class ZoneBucket extends ZoneBucketBase {
     super(scope, id);
     validateRemoval(props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    const tiering = props.tiering ?? [];
+    const expirations = props.expirations ?? [];
+    const noncurrentVersionExpiration = props.noncurrentVersionExpiration ?? Duration.days(30);
+    validateTiering(tiering, props.transitions ?? []);
+    for (const one of tiering) requireSensible(one, expirations, noncurrentVersionExpiration);
+    const archives = tiering.flatMap((one) => archiveTiers(one) ?? []);
 
     this.encryptionKey =
       props.encryptionKey ??
@@ -116,12 +135,14 @@ export class ZoneBucket extends ZoneBucketBase {
       lifecycleRules: [
         {
           id: 'clean-up',
-          noncurrentVersionExpiration: props.noncurrentVersionExpiration ?? Duration.days(30),
+          noncurrentVersionExpiration,
           abortIncompleteMultipartUploadAfter: Duration.days(7),
           expiredObjectDeleteMarker: true,
         },
-        ...lifecycleRules(props.transitions ?? [], props.expirations ?? []),
+        ...lifecycleRules([...(props.transitions ?? []), ...tiering.flatMap(transitionsOf)], expirations),
+        ...tiering.flatMap((one) => noncurrentRule(one) ?? []),
       ],
+      intelligentTieringConfigurations: archives.length > 0 ? archives : undefined,
     });
     // The bucket property of aws-cdk-lib brings a custom resource with wide permissions; CloudFormation needs none.
     const resource = this.bucket.node.defaultChild as s3.CfnBucket;
@@ -178,6 +199,20 @@ export class ZoneBucket extends ZoneBucketBase {
 
 /** Iceberg metadata files; all but the newest of a table are superseded. */
 const SUPERSEDED_METADATA = '*/metadata/*.metadata.json';
+
+function validateTiering(tiering: readonly ZoneTiering[], transitions: readonly ZoneTransition[]): void {
+  const taken = new Set(transitions.map(({ prefix }) => prefix));
+  for (const { profile, prefix } of tiering) {
+    if (profile.steps.length === 0) continue;
+    if (taken.has(prefix)) {
+      const where = prefix === undefined ? 'the whole bucket' : `the prefix "${prefix}"`;
+      throw new Error(
+        `Tiering ${profile.name}: ${where} has transitions already. Keep one of them, or give it another prefix.`,
+      );
+    }
+    taken.add(prefix);
+  }
+}
 
 function validateRemoval(props: ZoneBucketProps): void {
   if (!(props.autoDeleteObjects ?? false)) return;
