@@ -35,6 +35,11 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],
     packages: /^(hyparquet|hyparquet-compressors)$/,
   },
+  // Engines that answer SQL, one folder each: what an engine is reached by is loaded there only.
+  'lambda/engines': {
+    rooms: ['lib/contract', 'lambda/formats', 'lambda/rows', 'lambda/stores', 'lambda/tables'],
+    packages: /^@duckdb\/node-api$/,
+  },
   'lambda/tables': { rooms: ['lib/contract', 'lambda/stores'], packages: /^@aws-sdk\/client-glue$/ },
 };
 
