@@ -2,6 +2,9 @@ import type { IcebergSchema, IcebergType } from '../../lib/contract/iceberg-type
 import { ParquetFile, type Column, type FinishedFile } from '../formats/parquet';
 import type { TableRow } from './read-rows';
 
+/** Readers of these files, ours among them, hold a row group at a time. */
+const ROW_GROUP_ROWS = 1 << 17;
+
 interface Node {
   readonly path: string;
   readonly type: IcebergType;
@@ -20,12 +23,17 @@ export class RowFile {
   private readonly fields: readonly (Node & { readonly name: string })[];
 
   constructor(schema: IcebergSchema) {
-    this.file = new ParquetFile(schema);
+    this.file = new ParquetFile(schema, { rowGroupRows: ROW_GROUP_ROWS });
     this.fields = childrenOf(schema, '', 0, 0);
   }
 
   get rowCount(): number {
     return this.file.rowCount;
+  }
+
+  /** Bytes so far: of row groups as they are stored, of the rows after them before compression. */
+  get size(): number {
+    return this.file.size;
   }
 
   /** @throws Error for a null in a required column */

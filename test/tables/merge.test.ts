@@ -89,7 +89,9 @@ test('a replay of an increment is recognized by its range', async () => {
 
 test('a key that is missing is refused', async () => {
   await expect(mergeByKey(table, { key: ['nope'], upserts: [row(1)] })).rejects.toThrow(
-    'no value for "nope"',
+    'has no column "nope" that could be a key. It has: id, day, note.',
   );
+  const upserts = [{ id: null, day: 1, note: 'x' }];
+  await expect(mergeByKey(table, { key: ['id'], upserts })).rejects.toThrow('no value for "id"');
   await expect(mergeByKey(table, { key: [], upserts: [row(1)] })).rejects.toThrow('at least one column');
 });

@@ -56,6 +56,11 @@ export class ParquetFile {
     return this.rows;
   }
 
+  /** Bytes of the row groups closed, and of the values in the open one as they are: at least what it comes to. */
+  get size(): number {
+    return this.offset + this.plainSize();
+  }
+
   endRow(): void {
     this.rows++;
     this.rowsInGroup++;
@@ -81,9 +86,13 @@ export class ParquetFile {
   }
 
   private isFull(): boolean {
+    return this.plainSize() >= ROW_GROUP_SIZE;
+  }
+
+  private plainSize(): number {
     let size = 0;
     for (const column of this.columns) size += column.plainSize;
-    return size >= ROW_GROUP_SIZE;
+    return size;
   }
 
   private endRowGroup(): void {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { TECHNICAL_COLUMNS } from '../../../lib/contract/technical-columns';
 import type { TableRow } from '../../rows/read-rows';
 
@@ -10,7 +11,7 @@ export function rowPayload(row: TableRow): string {
   return JSON.stringify(Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))), exact);
 }
 
-/** Tells a row that is held in quarantine from every other: where it came from, and all it holds. */
+/** Tells a row that is held in quarantine from every other, by where it came from and all it holds: a digest. */
 export function heldRowText(row: TableRow): string {
   return heldText(
     row[TECHNICAL_COLUMNS.lane] as string,
@@ -20,7 +21,7 @@ export function heldRowText(row: TableRow): string {
 }
 
 export function heldText(lane: string, position: string, payload: string): string {
-  return `${position} ${lane}\n${payload}`;
+  return createHash('sha256').update(`${position} ${lane}\n${payload}`).digest('base64');
 }
 
 function exact(_name: string, value: unknown): unknown {

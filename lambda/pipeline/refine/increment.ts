@@ -45,7 +45,7 @@ export interface Increment {
   readonly bronze: readonly TableFile[];
   readonly bronzeBytes: number;
   readonly silver: ChangedTable;
-  /** Present when the refinement deletes. */
+  /** Present where there is a table of them. */
   readonly tombstones?: ChangedTable;
   /**
    * Of a table without a key: rows whose `_lane` and `_position` silver holds already are to be left out. Never needed
