@@ -1,6 +1,17 @@
 export { AccessLogBucket, type AccessLogBucketProps } from './access-log-bucket';
 export { type ZoneExpiration, type ZoneTransition } from './lifecycle';
-export { type LakeZoneOptions, MedallionLake, type MedallionLakeProps } from './medallion-lake';
+export {
+  type LakeReplicationOptions,
+  type LakeZoneOptions,
+  MedallionLake,
+  type MedallionLakeProps,
+} from './medallion-lake';
+export { ReplicaBucket, type ReplicaBucketAttributes } from './replication/replication-destination';
+export {
+  ZoneReplication,
+  type ZoneReplicationOptions,
+  type ZoneReplicationProps,
+} from './replication/zone-replication';
 export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone-bucket';
 export { type IZoneBucket, type ObjectCreatedOptions, ZoneBucketBase } from './zone-bucket-access';
 export type { StorageCost, StorageUsage } from './tiering/storage-cost';

@@ -4,6 +4,8 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Zone } from '../../contract/zone';
 import { AccessLogBucket } from './access-log-bucket';
+import { ReplicaBucket } from './replication/replication-destination';
+import { ZoneReplication, type ZoneReplicationOptions } from './replication/zone-replication';
 import { ZoneBucket, type ZoneBucketOptions } from './zone-bucket';
 import type { IZoneBucket } from './zone-bucket-access';
 
@@ -21,6 +23,15 @@ export interface LakeZoneOptions extends ZoneBucketOptions {
   readonly prefix?: string;
 }
 
+/** Copies of a lake's zones in another place. */
+export interface LakeReplicationOptions extends ZoneReplicationOptions {
+  /**
+   * The lake that keeps the copies, zone by zone. In another region or account it needs a `name` and an
+   * `encryptionKeyAlias`, by which this one can know it.
+   */
+  readonly destination: MedallionLake;
+}
+
 /** The zones of a lake, and what they share. */
 export interface MedallionLakeProps {
   /**
@@ -36,6 +47,16 @@ export interface MedallionLakeProps {
   readonly environment?: string;
   /** @default - one key for all zones, rotated yearly */
   readonly encryptionKey?: kms.IKey;
+  /**
+   * Alias of the key created here, for example `alias/lake`: a name for it that other regions can know.
+   * @default - none
+   */
+  readonly encryptionKeyAlias?: string;
+  /**
+   * Copies of every zone, in another region or account for example.
+   * @default - none
+   */
+  readonly replication?: LakeReplicationOptions;
   /** @default - an AccessLogBucket for all zones */
   readonly serverAccessLogsBucket?: s3.IBucket;
   /**
@@ -78,6 +99,8 @@ export class MedallionLake extends Construct {
   readonly environment?: string;
   /** What becomes of the zones created here when the stack is deleted. */
   readonly removalPolicy: RemovalPolicy;
+  /** The copying of each zone, by its name; empty without `replication`. */
+  readonly replications: ZoneReplication[] = [];
   private readonly props: MedallionLakeProps;
   private readonly extraZones = new Map<string, IZoneBucket>();
   private readonly given = new Map<string, string>();
@@ -105,6 +128,7 @@ export class MedallionLake extends Construct {
       }
       this.extraZones.set(name, this.createZone(`Zone-${name}`, name, {}, options));
     }
+    if (props.replication) this.replicate(props.replication);
   }
 
   /** The key of the zones created here. */
@@ -115,6 +139,8 @@ export class MedallionLake extends Construct {
         enableKeyRotation: true,
         removalPolicy: this.removalPolicy,
       });
+      const aliasName = this.props.encryptionKeyAlias;
+      if (aliasName !== undefined) new kms.Alias(this, 'KeyAlias', { aliasName, targetKey: this.key });
     }
     return this.key;
   }
@@ -148,6 +174,33 @@ export class MedallionLake extends Construct {
       );
     }
     return zone;
+  }
+
+  private replicate({ destination, ...options }: LakeReplicationOptions): void {
+    for (const zone of Object.values(Zone)) {
+      const source = this.zone(zone);
+      const replica = destination.zone(zone);
+      if (!(source instanceof ZoneBucket && replica instanceof ZoneBucket)) {
+        throw new Error(
+          `replication: the zone ${zone} of "${source instanceof ZoneBucket ? destination.node.path : this.node.path}" is a ` +
+            "bucket of its owner's, whose configuration is left as it is. Make a ZoneReplication for each zone created here.",
+        );
+      }
+      const roleName = options.roleName === undefined ? undefined : `${options.roleName}-${zone}`;
+      const replication = new ZoneReplication(this, `Replication-${zone}`, {
+        ...options,
+        roleName,
+        source,
+        destinations: [
+          ReplicaBucket.fromBucket(
+            replica.bucket,
+            replica.encryptionKey,
+            destination.props.encryptionKeyAlias,
+          ),
+        ],
+      });
+      this.replications.push(replication);
+    }
   }
 
   private createZone(
