@@ -20,10 +20,19 @@ export const HANDLER_ENTRY = 'index.handler';
  * @throws Error when the bundle is not there, naming the command that builds it
  */
 export function bundleDirectory(name: string): string {
-  const directory = path.join(packageRoot(), 'dist', 'handlers', name);
+  return shippedDirectory('handlers', name, 'Handler bundle');
+}
+
+/** Directory of a container this package ships, `dist/containers/<name>`. @throws Error as `bundleDirectory` does */
+export function containerDirectory(name: string): string {
+  return shippedDirectory('containers', name, 'Container');
+}
+
+function shippedDirectory(kind: string, name: string, what: string): string {
+  const directory = path.join(packageRoot(), 'dist', kind, name);
   if (!fs.existsSync(path.join(directory, 'index.mjs'))) {
     throw new Error(
-      `Handler bundle "${name}" is missing: ${directory} holds no index.mjs. ` +
+      `${what} "${name}" is missing: ${directory} holds no index.mjs. ` +
         'Run `npm run build` in the lakehouse-constructs package; the published package ships it built.',
     );
   }
@@ -38,15 +47,39 @@ export function bundleDirectory(name: string): string {
  * @param extraFiles file name → text
  */
 export function stagedCode(bundleName: string, extraFiles: Record<string, string> = {}): lambda.Code {
+  return new StagedCode(filesOf(bundleDirectory(bundleName), extraFiles));
+}
+
+/**
+ * The files of a flat directory this package ships, and more beside them.
+ * @param extraFiles file name → text
+ * @throws Error when a file beside them has the name of one of them
+ */
+export function filesOf(directory: string, extraFiles: Record<string, string>): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
-  const directory = bundleDirectory(bundleName);
   for (const name of fs.readdirSync(directory)) files.set(name, fs.readFileSync(path.join(directory, name)));
   for (const [name, text] of Object.entries(extraFiles)) {
     if (files.has(name))
-      throw new Error(`"${name}" is part of the bundle "${bundleName}": choose another name.`);
+      throw new Error(`"${name}" is part of the bundle "${path.basename(directory)}": choose another name.`);
     files.set(name, Buffer.from(text, 'utf8'));
   }
-  return new StagedCode(files);
+  return files;
+}
+
+/** Writes files to a directory of their own for as long as an asset is copied from it into the cloud assembly. */
+export function stageFiles<T>(
+  scope: Construct,
+  files: ReadonlyMap<string, Buffer>,
+  use: (directory: string) => T,
+): T {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${PACKAGE_NAME}-`));
+  for (const [name, bytes] of files) fs.writeFileSync(path.join(directory, name), bytes);
+  const used = use(directory);
+  // Where staging is switched off the template points at the directory itself: it has to stay.
+  if (scope.node.tryGetContext('aws:cdk:disable-asset-staging') === undefined) {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+  return used;
 }
 
 /** sha256 over sorted names and contents, each with its length before it, so that no two sets of files collide. */
@@ -59,7 +92,6 @@ export function contentHash(files: ReadonlyMap<string, Buffer>): string {
   return hash.digest('hex');
 }
 
-/** Files written to a directory of their own only for as long as the asset is copied into the cloud assembly. */
 class StagedCode extends lambda.Code {
   private asset?: lambda.AssetCode;
 
@@ -68,15 +100,10 @@ class StagedCode extends lambda.Code {
   }
 
   override bind(scope: Construct): lambda.CodeConfig {
-    const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${PACKAGE_NAME}-`));
-    for (const [name, bytes] of this.files) fs.writeFileSync(path.join(directory, name), bytes);
-    this.asset = lambda.Code.fromAsset(directory, { assetHash: contentHash(this.files) });
-    const config = this.asset.bind(scope);
-    // Where staging is switched off the template points at the directory itself: it has to stay.
-    if (scope.node.tryGetContext('aws:cdk:disable-asset-staging') === undefined) {
-      fs.rmSync(directory, { recursive: true, force: true });
-    }
-    return config;
+    return stageFiles(scope, this.files, (directory) => {
+      this.asset = lambda.Code.fromAsset(directory, { assetHash: contentHash(this.files) });
+      return this.asset.bind(scope);
+    });
   }
 
   override bindToResource(resource: CfnResource, options?: lambda.ResourceBindOptions): void {

@@ -1,6 +1,6 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, SizeRoundingBehavior } from 'aws-cdk-lib';
 import { requireDuration, requireWhole } from '../bounds';
-import type { SilverProcessorOptions } from './silver-processor';
+import type { SilverProcessorOptions } from './silver-options';
 
 /** Refuses at synthesis what Lambda, SQS or EventBridge would refuse at deployment, or accept and never honour. */
 export function requireRefinable(options: SilverProcessorOptions): void {
@@ -14,6 +14,12 @@ export function requireRefinable(options: SilverProcessorOptions): void {
     minimum: 1,
     maximum: 900,
     remedy: 'Leave it out for five minutes; what takes longer than fifteen is work for a container.',
+  });
+  requireWhole('maxIncrement', options.maxIncrement?.toBytes({ rounding: SizeRoundingBehavior.NONE }), {
+    minimum: 1_048_576,
+    maximum: 10_737_418_240,
+    unit: 'bytes',
+    remedy: 'Leave it out for 32 MiB, which fits 2048 MB of memory.',
   });
   requireDuration('deliveryDelay', options.deliveryDelay, {
     minimum: 0,

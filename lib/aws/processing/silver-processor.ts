@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration, Size, Token } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -12,97 +12,16 @@ import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/hand
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
-import { type HandlerNetwork, networkOf } from '../handler-network';
+import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
 import { grantSend } from '../queue-access';
 import { acknowledgeHandlerFunction } from '../suppressions';
 import { CommitQueue } from './commit-queue';
+import { ContainerProcessor } from './container-processor';
 import { defaultDeliveryDelay, requireRefinable } from './silver-limits';
-
-/** How a silver table is kept; which one, and from what, is in `SilverProcessorProps`. */
-export interface SilverProcessorOptions {
-  /**
-   * Memory of the function in MB, 128 to 10,240. An increment's rows and the files they change are held in it.
-   * @default 2048
-   */
-  readonly memorySize?: number;
-
-  /**
-   * Longest run of the function, up to 15 minutes.
-   * @default Duration.minutes(5)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * How long a commit to bronze waits for others that can be done with it, up to 15 minutes.
-   * @default - a tenth of the contract's `latency`, five minutes at the most; five minutes where it names none
-   */
-  readonly deliveryDelay?: Duration;
-
-  /**
-   * How often silver is brought up to date although no commit was told, from 5 minutes to a day: Glue promises no
-   * delivery of its events. EventBridge takes whole minutes.
-   * @default Duration.hours(1)
-   */
-  readonly catchUpInterval?: Duration;
-
-  /**
-   * How often an increment that fails is tried again before its message goes to the dead-letter queue, up to 999
-   * times. Nothing is lost by it: the next request takes up all that is not in silver yet.
-   * @default 4
-   */
-  readonly retryAttempts?: number;
-
-  /**
-   * Invocations reserved for, and allowed to, the function.
-   * @default - not reserved
-   */
-  readonly reservedConcurrentExecutions?: number;
-
-  /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
-   * How long the function's logs are kept.
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * Key of the logs and the queues. The policy of an imported key has to allow CloudWatch Logs and EventBridge.
-   * @default - a key of its own, rotated yearly
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
-
-  /**
-   * FIFO queue for requests that were given up.
-   * @default - a queue of its own: encrypted, TLS only, fourteen days of retention
-   */
-  readonly deadLetterQueue?: IQueue;
-
-  /**
-   * Name of the data product: dimension of its metrics, field of every log line.
-   * @default - the table name of the schema object
-   */
-  readonly productName?: string;
-
-  /**
-   * CloudWatch namespace of the metrics. One of its own for each environment keeps those of one account apart.
-   * @default 'Lakehouse'
-   */
-  readonly metricNamespace?: string;
-}
+import type { SilverProcessorOptions } from './silver-options';
 
 /** What is refined, to where, and how. */
 export interface SilverProcessorProps extends SilverProcessorOptions {
@@ -160,6 +79,8 @@ export class SilverProcessor extends Construct {
   readonly eventSourceMapping: lambda.EventSourceMapping;
   /** Key of the logs and of the queues created here. */
   readonly encryptionKey: kms.IKey;
+  /** Does what is too large for the function. Undefined where `large` is not given. */
+  readonly container?: ContainerProcessor;
   /** The table it keeps. */
   readonly silver: ILakeTable;
   /** Name of the data product, as metrics and logs carry it. */
@@ -192,16 +113,33 @@ export class SilverProcessor extends Construct {
       props.role ?? handlerRole(this, `Reads the bronze table of ${this.productName} and keeps silver`);
     this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and requests of ${this.node.path}`);
     this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
-    bronze.grantRead(this.role);
     const written = [silver, quarantine, tombstones, quality].filter((table) => table !== undefined);
-    for (const table of written) table.grantReadWrite(this.role);
+    const files = { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) };
+    const environment = this.environment(props);
+    this.container =
+      props.large &&
+      new ContainerProcessor(this, 'Large', {
+        encryptionKey: this.encryptionKey,
+        logRetention: props.logRetention,
+        ...props.large,
+        bundle: BUNDLE,
+        files,
+        environment,
+        purpose: `${this.productName}, large increments from bronze to silver`,
+      });
+    this.container?.grantSend(this.role);
+    for (const role of [this.role, this.container?.taskRole].filter((one) => one !== undefined)) {
+      bronze.grantRead(role);
+      for (const table of written) table.grantReadWrite(role);
+    }
+    this.container?.service.node.addDependency(bronze, ...written);
 
     const timeout = props.timeout ?? Duration.minutes(5);
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(
         `${this.productName}: bronze to silver, contract version ${contract.version}`,
       ),
-      code: stagedCode('silver-refine', { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) }),
+      code: stagedCode(BUNDLE, files),
       handler: HANDLER_ENTRY,
       runtime: HANDLER_RUNTIME,
       architecture: HANDLER_ARCHITECTURE,
@@ -212,7 +150,11 @@ export class SilverProcessor extends Construct {
       logGroup: this.logGroup,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       ...networkOf(props.network, this.role),
-      environment: this.environment(props),
+      environment: {
+        ...environment,
+        [HANDLER_ENVIRONMENT.maxIncrementBytes]: String((props.maxIncrement ?? Size.mebibytes(32)).toBytes()),
+        ...(this.container && { [HANDLER_ENVIRONMENT.taskQueue]: this.container.queue.queueUrl }),
+      },
     });
     acknowledgeHandlerFunction(
       this.handler,
@@ -265,6 +207,9 @@ export class SilverProcessor extends Construct {
     };
   }
 }
+
+/** The same in a function and in a container. */
+const BUNDLE = 'silver-refine';
 
 function requireTables(props: SilverProcessorProps): void {
   const names = ['bronze', 'silver', 'quarantine', 'tombstones', 'quality'] as const;

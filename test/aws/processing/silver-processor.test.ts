@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -17,11 +17,12 @@ import {
 import { ordersContract, surroundings } from '../orders';
 import { allowedStatements, role } from '../statements';
 
-// Until the bundle is built with the others.
+// Until the bundle and the container are built with the others.
 jest.mock('../../../lib/aws/bundle', () => {
   const bundles = jest.requireActual('../../../lib/aws/bundle');
   return {
     ...bundles,
+    containerDirectory: () => bundles.bundleDirectory('table-provision'),
     stagedCode: (name: string, files: Record<string, string>) =>
       bundles.stagedCode(name === 'silver-refine' ? 'table-provision' : name, files),
   };
@@ -104,6 +105,7 @@ describe('the function', () => {
       LAKEHOUSE_BRONZE_TABLE: expect.stringMatching(/^glue:\/\/[a-z0-9_]+_bronze\/orders$/),
       LAKEHOUSE_SILVER_TABLE: expect.stringMatching(/^glue:\/\/[a-z0-9_]+_silver\/orders$/),
       LAKEHOUSE_QUARANTINE_TABLE: expect.stringMatching(/^glue:\/\/[a-z0-9_]+_quarantine\/orders$/),
+      LAKEHOUSE_MAX_INCREMENT_BYTES: '33554432',
       LAKEHOUSE_PRODUCT: 'orders',
       LAKEHOUSE_METRIC_NAMESPACE: 'Lakehouse',
     });
@@ -342,6 +344,55 @@ describe('EventBridge', () => {
   });
 });
 
+describe('what is too large for the function', () => {
+  const { stack, processor } = processorWith({
+    contract: contractThatDeletes(),
+    maxIncrement: Size.mebibytes(8),
+    large: { maxTasks: 1 },
+  });
+  const template = Template.fromStack(stack);
+
+  test('goes to a container of the same contract, which may do the same', () => {
+    const variables = Object.fromEntries(
+      only(stack, 'AWS::ECS::TaskDefinition').ContainerDefinitions[0].Environment.map(
+        ({ Name, Value }: any) => [Name, stack.resolve(Value)],
+      ),
+    );
+    const ofFunction = only(stack, 'AWS::Lambda::Function').Environment.Variables;
+    expect(ofFunction.LAKEHOUSE_MAX_INCREMENT_BYTES).toBe('8388608');
+    expect(ofFunction.LAKEHOUSE_TASK_QUEUE).toEqual({ Ref: expect.stringMatching(/^SilverLargeQueue/) });
+    const { LAKEHOUSE_MAX_INCREMENT_BYTES: _, ...shared } = ofFunction;
+    expect(variables).toEqual({
+      ...shared,
+      TMPDIR: '/scratch',
+      LAKEHOUSE_ENGINE_MEMORY: expect.stringMatching(/^\d+$/),
+    });
+    const tables = (roleId: string): string[] =>
+      allowedStatements(template, roleId)
+        .filter(({ actions }) => actions.some((action) => /^(s3|glue):/.test(action)))
+        .map((statement) => JSON.stringify(statement));
+    expect(tables('SilverLargeTaskRole')).toEqual(tables('SilverRole'));
+    expect(tables('SilverRole').length).toBeGreaterThan(10);
+  });
+
+  test('is asked for by the function', () => {
+    expect(allowedStatements(template, 'SilverRole')).toContainEqual({
+      actions: ['sqs:SendMessage'],
+      resources: [expect.stringMatching(/^<SilverLargeQueue/)],
+    });
+    expect(processor.container?.encryptionKey).toBe(processor.encryptionKey);
+  });
+
+  test('waits for its tables', () => {
+    const [{ DependsOn }] = Object.values(template.findResources('AWS::ECS::Service'));
+    expect(DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^silvertombstones/)]));
+  });
+
+  test('is done by the function in parts where there is no container', () => {
+    Template.fromStack(processorWith().stack).resourceCountIs('AWS::ECS::Service', 0);
+  });
+});
+
 test('a workflow may ask for an update', () => {
   const { stack, processor } = processorWith();
   processor.grantRefine(role(stack, 'Workflow'));
@@ -406,6 +457,12 @@ describe('refuses', () => {
       { catchUpInterval: Duration.minutes(1) },
       'catchUpInterval must be between 300 and 86400 seconds. Received 60. Leave it out for an hour: a request that ' +
         'finds nothing new costs next to nothing.',
+    ],
+    [
+      'increments of next to nothing',
+      { maxIncrement: Size.kibibytes(1) },
+      'maxIncrement must be between 1048576 and 10737418240 bytes. Received 1024. Leave it out for 32 MiB, which fits ' +
+        '2048 MB of memory.',
     ],
     [
       'more attempts than SQS counts',
