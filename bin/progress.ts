@@ -35,6 +35,10 @@ class ProgressBar implements Progress {
     );
   }
 
+  invoking(path: string): void {
+    this.draw(`${path} runs`);
+  }
+
   finished(): void {
     this.draw('');
   }
@@ -63,6 +67,10 @@ class ProgressLines implements Progress {
     if (Date.now() - this.last < MILLISECONDS_BETWEEN.lines) return;
     this.last = Date.now();
     this.stream.write(`${product}: ${count(records)} of ${count(total)} records\n`);
+  }
+
+  invoking(): void {
+    // A line for each would bury the others.
   }
 
   finished({ summary }: ProductReport): void {

@@ -1,6 +1,10 @@
 import { join } from 'node:path';
 import { Zone } from '../../contract';
 import type { CloudAssembly } from '../template/assembly';
+import { textAt } from '../template/json';
+
+/** Type of the resource that creates and evolves a table. */
+export const TABLE_RESOURCE = 'Custom::LakehouseIcebergTable';
 
 /** A table of the template and where it lives on this machine. */
 export interface LocalTable {
@@ -21,7 +25,7 @@ export class EmbeddedLake {
   private readonly zones: ReadonlyMap<string, string>;
 
   constructor(
-    assembly: CloudAssembly,
+    private readonly assembly: CloudAssembly,
     readonly directory: string,
   ) {
     this.zones = new Map(
@@ -39,9 +43,29 @@ export class EmbeddedLake {
     return { zone, table, directory, uri: `file://${directory}` };
   }
 
-  /** The value with every table of the Glue catalog replaced by its directory. */
+  /** Every table of the Glue catalog that the app provisions, by its URI there. */
+  get tables(): ReadonlyMap<string, LocalTable> {
+    const uris = this.assembly
+      .ofType(TABLE_RESOURCE)
+      .map(({ properties }) => textAt(properties, 'TableUri') ?? '');
+    return new Map(
+      uris.flatMap((uri) => [this.table(uri)].flatMap((table) => (table ? [[uri, table]] : []))),
+    );
+  }
+
+  /** The value with every table of the Glue catalog replaced by its directory; in JSON text wherever it stands. */
   localized(value: string): string {
-    return this.table(value)?.uri ?? value;
+    if (!value.includes('glue://')) return value;
+    const whole = this.table(value);
+    if (whole) return whole.uri;
+    try {
+      const parsed: unknown = JSON.parse(value);
+      return JSON.stringify(parsed, (_key, inner: unknown) =>
+        typeof inner === 'string' ? (this.table(inner)?.uri ?? inner) : inner,
+      );
+    } catch {
+      return value;
+    }
   }
 }
 

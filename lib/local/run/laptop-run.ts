@@ -2,11 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openDuckDb } from '../duckdb';
+import { MetricStore } from '../metrics/metric-store';
 import { reportPage } from '../report/page';
 import { CloudAssembly } from '../template/assembly';
 import { EmbeddedLake } from './embedded-lake';
+import { linkEngine } from './engine-link';
+import { EventFlow } from './event-flow';
 import { pipelines } from './pipeline';
-import { checkInput, runProduct, stateDirectory } from './product-run';
+import { ProductRun, checkInput, stateDirectory } from './product-run';
 import type { ProductInput, RunProgress } from './product-run';
 import { provisionTables } from './provisioning';
 import { SourceLedger } from './source-ledger';
@@ -57,20 +60,42 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
   mkdirSync(out, { recursive: true });
   await provisionTables(assembly, lake, () => undefined);
   const connection = await openDuckDb(availableParallelism());
+  linkEngine(options.assembly);
+  const metrics = new MetricStore();
+  const flow = await EventFlow.open({
+    assembly,
+    lake,
+    stateDirectory: state,
+    metrics,
+    invoking: ({ path }) => options.progress.invoking(path),
+  });
   const reports: ProductReport[] = [];
-  for (const { pipeline, checked } of work) {
-    reports.push(
-      await runProduct({
+  try {
+    const runs: ProductRun[] = [];
+    for (const { pipeline, checked } of work) {
+      const run = await ProductRun.start({
         checked,
         pipeline,
         ledger,
         stateDirectory: state,
+        metrics,
         connection,
         progress: options.progress,
-      }),
-    );
+      });
+      runs.push(run);
+      await run.feed();
+      await flow.settle();
+    }
+    await flow.runSchedules();
+    for (const { product, message } of flow.failures) {
+      // What belongs to no product stands with the first: somebody has to hear of it.
+      (runs.find((run) => run.product === product) ?? runs[0]).fail(message);
+    }
+    for (const run of runs) reports.push(await run.report());
+  } finally {
+    await flow.close();
+    connection?.closeSync();
   }
-  connection?.closeSync();
 
   const reportFile = join(out, 'report.html');
   const summaryFile = join(out, 'summary.json');

@@ -1,9 +1,8 @@
-import { appendFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { EventFile, Inspection } from '../events/event-file';
+import { FunctionLog } from '../functions/function-log';
 import { FunctionPool } from '../functions/function-pool';
-import { embeddedMetrics } from '../metrics/embedded-metrics';
 import { LatencyHistogram } from '../metrics/latency-histogram';
 import type { MetricStore } from '../metrics/metric-store';
 import { workerModule } from '../package-root';
@@ -12,10 +11,9 @@ import { ShardDelivery } from '../streams/shard-delivery';
 import type { DiscardedBatch } from '../streams/shard-delivery';
 import { kinesisEvent } from '../streams/stream-record';
 import type { StreamRecord } from '../streams/stream-record';
-import { isObject, objectAt } from '../template/json';
-import type { JsonObject } from '../template/json';
 import { LAPTOP } from '../template/physical-names';
 import type { Pipeline } from './pipeline';
+import { appendToQueue } from './queue-file';
 import { ServiceMetrics } from './service-metrics';
 import { sequenceNumber, shardIds } from './source-ledger';
 import type { Source } from './source-ledger';
@@ -40,17 +38,23 @@ export interface PipelineRunOptions {
   readonly events: EventFile;
   readonly inspection: Inspection;
   readonly source: Source;
+  /** Rows of the file to feed: from one on and before another. @default - all */
+  readonly rows?: RowRange;
   readonly metrics: MetricStore;
+  readonly latency: LatencyHistogram;
   /** Directory of what the run keeps beside the tables. */
   readonly stateDirectory: string;
   readonly progress: (delivered: number, total: number) => void;
 }
 
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface PipelineResult {
   readonly read: number;
   readonly seconds: number;
-  readonly latency: LatencyHistogram;
-  readonly invocations: number;
   /** Records quarantined by reason, as the function logged them. */
   readonly reasons: Record<string, number>;
   /** The run's first batch that was given up; the function's records up to it are in the tables. */
@@ -62,10 +66,10 @@ const MAXIMUM_RETRIES = 4;
 
 /** Feeds a file of events through a pipeline: into its stream, and batch by batch into its function. */
 export async function runPipeline(options: PipelineRunOptions): Promise<PipelineResult> {
-  const { pipeline, events, inspection, source, metrics, stateDirectory } = options;
+  const { pipeline, events, inspection, source, metrics, latency, stateDirectory } = options;
+  const rows = options.rows ?? { from: 0, to: inspection.rows };
   const started = performance.now();
   const service = new ServiceMetrics(pipeline, metrics);
-  const latency = new LatencyHistogram();
   const log = new FunctionLog(join(stateDirectory, 'logs', `${pipeline.function.name}.log`), metrics);
   const concurrency = Math.min(source.shards, availableParallelism());
   const pool = new FunctionPool(
@@ -73,7 +77,6 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     concurrency,
   );
   let delivered = 0;
-  let invocations = 0;
   let failure: BatchGivenUp | undefined;
 
   const shards = shardIds(source).map((shardId) => new EmbeddedShard(shardId, pipeline.mapping));
@@ -93,7 +96,6 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
             roleArn: pipeline.roleArn,
           }),
         );
-        invocations++;
         service.invoked(records, invoked, result);
         lastError = result.error ? `${result.error.type}: ${result.error.message}` : 'reported as failed';
         return result;
@@ -102,7 +104,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
         const now = Date.now();
         for (const { arrivedAt } of records) latency.add(now - arrivedAt);
         delivered += records.length;
-        options.progress(delivered, inspection.rows);
+        options.progress(rows.from + delivered, inspection.rows);
       },
       discard: async (batch) => {
         service.deadLettered();
@@ -115,7 +117,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
 
   const deliveries = shards.map(deliverAll);
   try {
-    await Promise.all([feed(events, shards, service), ...deliveries]);
+    await Promise.all([feed(events, rows, shards, service), ...deliveries]);
   } catch (error) {
     // Every shard stops after the batch it is at.
     for (const shard of shards) shard.fail(error as Error);
@@ -129,31 +131,39 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   return {
     read: delivered,
     seconds: (performance.now() - started) / 1000,
-    latency,
-    invocations,
     reasons: log.reasons,
     failure,
   };
 }
 
 /** Puts the records into the shards in turn, as fast as the slowest of them takes them. */
-async function feed(events: EventFile, shards: EmbeddedShard[], service: ServiceMetrics): Promise<void> {
+async function feed(
+  events: EventFile,
+  { from, to }: RowRange,
+  shards: EmbeddedShard[],
+  service: ServiceMetrics,
+): Promise<void> {
   let row = 0;
-  for await (const records of events.records()) {
+  for await (const read of events.records()) {
+    const first = row;
+    row += read.length;
+    const records = read.slice(Math.max(0, from - first), Math.max(0, to - first));
     let bytes = 0;
+    let index = Math.max(from, first);
     for (const { bytes: data, position } of records) {
       const record: StreamRecord = {
         sequenceNumber: sequenceNumber(position),
-        partitionKey: String(row),
+        partitionKey: String(index),
         data: Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'),
         arrivedAt: Date.now(),
       };
       bytes += data.byteLength;
-      const full = shards[row % shards.length].put(record);
-      row++;
+      const full = shards[index % shards.length].put(record);
+      index++;
       if (full) await full;
     }
     if (records.length > 0) service.received(records.length, bytes);
+    if (row >= to) break;
   }
   for (const shard of shards) shard.end();
 }
@@ -163,51 +173,4 @@ function withFewRetries(mapping: Pipeline['mapping']): Pipeline['mapping'] {
   const attempts =
     maximumRetryAttempts < 0 ? MAXIMUM_RETRIES : Math.min(MAXIMUM_RETRIES, maximumRetryAttempts);
   return { ...mapping, maximumRetryAttempts: attempts };
-}
-
-/** A queue is a file with a message on each line. */
-function appendToQueue(stateDirectory: string, queue: string, message: object): void {
-  const file = join(stateDirectory, 'queues', `${queue}.ndjson`);
-  mkdirSync(dirname(file), { recursive: true });
-  appendFileSync(file, `${JSON.stringify(message)}\n`);
-}
-
-/** The function's output: metrics go to the store, all of it to a file. */
-class FunctionLog {
-  readonly reasons: Record<string, number> = {};
-  private lines: string[] = [];
-
-  constructor(
-    private readonly file: string,
-    private readonly metrics: MetricStore,
-  ) {
-    mkdirSync(dirname(file), { recursive: true });
-  }
-
-  add(line: string): void {
-    for (const { identity, value, timestamp } of embeddedMetrics(line)) {
-      this.metrics.add(identity, value, timestamp);
-    }
-    for (const [reason, count] of Object.entries(quarantineReasons(line))) {
-      this.reasons[reason] = (this.reasons[reason] ?? 0) + Number(count);
-    }
-    this.lines.push(line);
-    if (this.lines.length >= 100) this.close();
-  }
-
-  close(): void {
-    if (this.lines.length > 0) appendFileSync(this.file, `${this.lines.join('\n')}\n`);
-    this.lines = [];
-  }
-}
-
-/** From the line the handler logs for each batch (lambda/signals/ingest-log.ts). */
-function quarantineReasons(line: string): JsonObject {
-  if (!line.startsWith('{') || !line.includes('"reasons"')) return {};
-  try {
-    const entry: unknown = JSON.parse(line);
-    return isObject(entry) ? objectAt(entry, 'reasons') : {};
-  } catch {
-    return {};
-  }
 }

@@ -5,11 +5,12 @@ import { csvKinds } from '../events/contract-csv';
 import { EventFile } from '../events/event-file';
 import type { Inspection } from '../events/event-file';
 import { evaluateAlarm } from '../metrics/alarm';
-import { MetricStore } from '../metrics/metric-store';
+import { LatencyHistogram } from '../metrics/latency-histogram';
+import type { MetricStore } from '../metrics/metric-store';
 import { runPipeline } from './pipeline-run';
-import type { PipelineResult } from './pipeline-run';
+import type { RowRange } from './pipeline-run';
 import type { Pipeline } from './pipeline';
-import { SourceLedger } from './source-ledger';
+import type { Source, SourceLedger } from './source-ledger';
 import { ask, attachTables, generalQuestions, quarantineDigest } from './sql-answers';
 import type { SqlAnswer, SqlQuestion } from './sql-answers';
 import type { ProductReport, ProductSummary } from './summary';
@@ -31,6 +32,8 @@ export interface ProductInput {
 export interface RunProgress {
   reading(file: string): void;
   delivered(product: string, records: number, total: number): void;
+  /** A function or container is invoked because of an event. */
+  invoking(path: string): void;
   finished(report: ProductReport): void;
 }
 
@@ -57,102 +60,140 @@ export interface ProductRunOptions {
   readonly pipeline: Pipeline;
   readonly ledger: SourceLedger;
   readonly stateDirectory: string;
+  readonly metrics: MetricStore;
   /** Undefined where DuckDB is not installed: no answers, and reasons from the function's log. */
   readonly connection?: DuckDBConnection;
   readonly progress: RunProgress;
 }
 
-/** Feeds one product its events and says what became of them. */
-export async function runProduct(options: ProductRunOptions): Promise<ProductReport> {
-  const { checked, pipeline, ledger, connection, progress } = options;
-  const { input, events, inspection } = checked;
-  const { path, bytes } = events;
-  const source = await ledger.identify(
-    pipeline.stream.name,
-    { path, bytes, rows: inspection.rows, sha256: inspection.sha256, prefixes: inspection.prefixes },
-    pipeline.shards,
-  );
-  const metrics = new MetricStore();
-  const before = await Promise.all(pipeline.tables.map(tableContents));
-  const result = await runPipeline({
-    pipeline,
-    events,
-    inspection,
-    source,
-    metrics,
-    stateDirectory: options.stateDirectory,
-    progress: (records, total) => progress.delivered(pipeline.product, records, total),
-  });
-  events.close();
-  const tables = await Promise.all(pipeline.tables.map(tableContents));
-  const added = newFiles(before, tables, 'quarantine');
-  const digest = connection
-    ? await quarantineDigest(connection, added)
-    : { byReason: result.reasons, samples: [] };
-  const found = connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [];
-  const bronze = tables.find(({ zone }) => zone === 'bronze');
-  const gates = await evaluateGates(input.contract, bronze, connection);
-  const profile = await profileTable(input.contract, bronze, connection);
-  const report: ProductReport = {
-    summary: { ...summarize(options, result, before, tables, metrics, digest.byReason), ...gates, profile },
-    contract: input.contract,
-    pipeline,
-    tables,
-    samples: digest.samples,
-    answers: found,
-    latency: result.latency.buckets(),
-  };
-  progress.finished(report);
-  return report;
-}
+/** One product on its way: fed its events, in one go or in parts, and asked at the end what became of them. */
+export class ProductRun {
+  private readonly latency = new LatencyHistogram();
+  private read = 0;
+  private seconds = 0;
+  private reasons: Record<string, number> = {};
+  private failure: string | undefined;
 
-function summarize(
-  { checked, pipeline }: ProductRunOptions,
-  result: PipelineResult,
-  before: readonly TableContents[],
-  tables: readonly TableContents[],
-  metrics: MetricStore,
-  quarantinedByReason: Record<string, number>,
-): Omit<ProductSummary, keyof GateReport | 'profile'> {
-  const accepted = addedRows(before, tables, (zone) => zone !== 'quarantine');
-  const quarantined = addedRows(before, tables, (zone) => zone === 'quarantine');
-  return {
-    product: pipeline.product,
-    contract: { id: checked.input.contract.id, version: checked.input.contract.version },
-    events: checked.events.path,
-    records: {
-      read: result.read,
-      accepted,
-      quarantined,
-      replayed: Math.max(0, result.read - accepted - quarantined),
-      quarantinedByReason,
-    },
-    tables: tables.map(({ zone, table, rows, snapshotId, files, location }) => ({
-      zone,
-      table,
+  static async start(options: ProductRunOptions): Promise<ProductRun> {
+    const { checked, pipeline, ledger } = options;
+    const { events, inspection } = checked;
+    const { path, bytes } = events;
+    const source = await ledger.identify(
+      pipeline.stream.name,
+      { path, bytes, rows: inspection.rows, sha256: inspection.sha256, prefixes: inspection.prefixes },
+      pipeline.shards,
+    );
+    return new ProductRun(options, source, await Promise.all(pipeline.tables.map(tableContents)));
+  }
+
+  private constructor(
+    private readonly options: ProductRunOptions,
+    private readonly source: Source,
+    private readonly before: readonly TableContents[],
+  ) {}
+
+  get product(): string {
+    return this.options.pipeline.product;
+  }
+
+  /** Puts events into the stream and waits until its function is done with them. A failure before keeps them out. */
+  async feed(rows?: RowRange, pipeline = this.options.pipeline): Promise<void> {
+    if (this.failure !== undefined) return;
+    const { checked, stateDirectory, metrics, progress } = this.options;
+    const { events, inspection } = checked;
+    const result = await runPipeline({
+      pipeline,
+      events,
+      inspection,
+      source: this.source,
       rows,
-      snapshotId: snapshotId ?? null,
-      files: files.length,
-      location,
-    })),
-    seconds: Number(result.seconds.toFixed(3)),
-    rowsPerSecond: Math.round(result.read / Math.max(result.seconds, 0.001)),
-    latencyMs: {
-      p50: result.latency.quantile(0.5) ?? null,
-      p99: result.latency.quantile(0.99) ?? null,
-    },
-    alarms: pipeline.alarms.map((alarm) => evaluateAlarm(alarm, metrics)),
-    ...(result.failure && { failure: result.failure.message }),
-  };
+      metrics,
+      latency: this.latency,
+      stateDirectory,
+      progress: (records, total) => progress.delivered(pipeline.product, records, total),
+    });
+    this.read += result.read;
+    this.seconds += result.seconds;
+    for (const [reason, count] of Object.entries(result.reasons)) {
+      this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
+    }
+    this.failure = result.failure?.message;
+  }
+
+  /** Notes what went wrong behind the stream; the first failure is told. */
+  fail(message: string): void {
+    this.failure ??= message;
+  }
+
+  /** What became of the events, from the tables as they are now. */
+  async report(): Promise<ProductReport> {
+    const { checked, pipeline, connection, progress } = this.options;
+    const { input, events } = checked;
+    events.close();
+    const tables = await Promise.all(pipeline.tables.map(tableContents));
+    const added = newFiles(this.before, tables, 'quarantine');
+    const digest = connection
+      ? await quarantineDigest(connection, added)
+      : { byReason: this.reasons, samples: [] };
+    const found = connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [];
+    const bronze = tables.find(({ zone }) => zone === 'bronze');
+    const gates = await evaluateGates(input.contract, bronze, connection);
+    const profile = await profileTable(input.contract, bronze, connection);
+    const report: ProductReport = {
+      summary: { ...this.summary(tables, digest.byReason), ...gates, profile },
+      contract: input.contract,
+      pipeline,
+      tables,
+      samples: digest.samples,
+      answers: found,
+      latency: this.latency.buckets(),
+    };
+    progress.finished(report);
+    return report;
+  }
+
+  private summary(
+    tables: readonly TableContents[],
+    quarantinedByReason: Record<string, number>,
+  ): Omit<ProductSummary, keyof GateReport | 'profile'> {
+    const { checked, pipeline, metrics } = this.options;
+    const { read, seconds, latency } = this;
+    const accepted = addedRows(this.before, tables, 'bronze');
+    const quarantined = addedRows(this.before, tables, 'quarantine');
+    return {
+      product: pipeline.product,
+      contract: { id: checked.input.contract.id, version: checked.input.contract.version },
+      events: checked.events.path,
+      records: {
+        read: read,
+        accepted,
+        quarantined,
+        replayed: Math.max(0, read - accepted - quarantined),
+        quarantinedByReason,
+      },
+      tables: tables.map(({ zone, table, rows, snapshotId, files, location }) => ({
+        zone,
+        table,
+        rows,
+        snapshotId: snapshotId ?? null,
+        files: files.length,
+        location,
+      })),
+      seconds: Number(seconds.toFixed(3)),
+      rowsPerSecond: Math.round(read / Math.max(seconds, 0.001)),
+      latencyMs: {
+        p50: latency.quantile(0.5) ?? null,
+        p99: latency.quantile(0.99) ?? null,
+      },
+      alarms: pipeline.alarms.map((alarm) => evaluateAlarm(alarm, metrics)),
+      ...(this.failure !== undefined && { failure: this.failure }),
+    };
+  }
 }
 
-function addedRows(
-  before: readonly TableContents[],
-  after: readonly TableContents[],
-  inZone: (zone: string) => boolean,
-): number {
+function addedRows(before: readonly TableContents[], after: readonly TableContents[], zone: string): number {
   const rows = (tables: readonly TableContents[]): number =>
-    tables.filter(({ zone }) => inZone(zone)).reduce((sum, table) => sum + table.rows, 0);
+    tables.filter((table) => table.zone === zone).reduce((sum, table) => sum + table.rows, 0);
   return rows(after) - rows(before);
 }
 

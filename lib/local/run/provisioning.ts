@@ -4,10 +4,9 @@ import { workerModule } from '../package-root';
 import type { CloudAssembly, Resource } from '../template/assembly';
 import { isObject, textAt } from '../template/json';
 import type { Json, JsonObject } from '../template/json';
+import { TABLE_RESOURCE } from './embedded-lake';
 import type { EmbeddedLake } from './embedded-lake';
 import { localFunction } from './pipeline';
-
-const TABLE_RESOURCE = 'Custom::LakehouseIcebergTable';
 
 /** A table could not be created or evolved: its contract asks for what the table in the directory cannot become. */
 export class ProvisioningFailed extends Error {

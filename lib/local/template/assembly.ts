@@ -25,6 +25,8 @@ interface Stack {
   readonly template: JsonObject;
   /** Asset directory by its hash, the file name of its object key. */
   readonly assets: Map<string, string>;
+  /** Directory a container's image is built from, by the image's tag. */
+  readonly images: Map<string, string>;
 }
 
 /** A synthesized cloud assembly (`cdk.out`), read as what it would have deployed. */
@@ -55,6 +57,12 @@ export class CloudAssembly {
     const hash = key.slice(key.lastIndexOf('/') + 1).replace(/\.zip$/, '');
     const stack = this.stacks.find((candidate) => candidate.name === resource.stack);
     return stack?.assets.get(hash);
+  }
+
+  /** Directory of the docker asset an image is built from; undefined for an image from elsewhere. */
+  imageDirectory(stackName: string, image: string): string | undefined {
+    const stack = this.stacks.find(({ name }) => name === stackName);
+    return stack?.images.get(image.slice(image.lastIndexOf(':') + 1));
   }
 
   private resourcesOf(stack: Stack): Resource[] {
@@ -100,6 +108,12 @@ function resolveWhatIsKnown(properties: JsonObject, references: References): Jso
   return resolved;
 }
 
+const REF_IS_ARN = new Set([
+  'AWS::ECS::TaskDefinition',
+  'AWS::SNS::Topic',
+  'AWS::StepFunctions::StateMachine',
+]);
+
 class StackReferences implements References {
   constructor(
     private readonly stack: Stack,
@@ -117,15 +131,13 @@ class StackReferences implements References {
     // A queue's Ref is its URL.
     if (resource.type === 'AWS::SQS::Queue')
       return `https://sqs.${this.deployment.region}.${this.suffix}/${this.deployment.account}/${resource.name}`;
-    return resource.type === 'AWS::SNS::Topic'
-      ? arn(resource.type, resource.name, this.deployment)
-      : resource.name;
+    return REF_IS_ARN.has(resource.type) ? arn(resource.type, resource.name, this.deployment) : resource.name;
   }
 
   getAtt(logicalId: string, attribute: string): Json | undefined {
     const resource = this.resource(logicalId);
     if (!resource) return undefined;
-    if (/(^|\.)Arn$/.test(attribute)) return arn(resource.type, resource.name, this.deployment);
+    if (/Arn$/.test(attribute)) return arn(resource.type, resource.name, this.deployment);
     return /Name$|Id$/.test(attribute) ? resource.name : undefined;
   }
 
@@ -209,33 +221,52 @@ function readStacks(directory: string): Stack[] {
     }
     if (artifact.type !== 'aws:cloudformation:stack') continue;
     const template = readJson(join(directory, textAt(properties, 'templateFile') ?? `${id}.template.json`));
+    const manifests = assetManifests(directory, id, listAt(artifact, 'dependencies'));
     stacks.push({
       name: textAt(properties, 'stackName') ?? id,
       template,
-      assets: readAssets(directory, id, listAt(artifact, 'dependencies')),
+      assets: sourcesOf(directory, manifests, FILE_ASSETS),
+      images: sourcesOf(directory, manifests, IMAGE_ASSETS),
     });
   }
   return stacks;
 }
 
-function readAssets(directory: string, stackId: string, dependencies: Json[]): Map<string, string> {
-  const assets = new Map<string, string>();
-  for (const name of [`${stackId}.assets`, ...dependencies.map(String)]) {
-    const file = join(directory, `${name}.json`);
-    if (!name.endsWith('.assets') || !existsSync(file)) continue;
-    for (const [hash, asset] of Object.entries(objectAt(readJson(file), 'files'))) {
-      if (!isObject(asset)) continue;
-      const path = textAt(objectAt(asset, 'source'), 'path');
-      if (path === undefined) continue;
-      const location = isAbsolute(path) ? path : join(directory, path);
-      assets.set(hash, location);
-      for (const destination of Object.values(objectAt(asset, 'destinations'))) {
-        const key = isObject(destination) ? textAt(destination, 'objectKey') : undefined;
-        if (key) assets.set(key.slice(key.lastIndexOf('/') + 1).replace(/\.zip$/, ''), location);
-      }
+function assetManifests(directory: string, stackId: string, dependencies: Json[]): JsonObject[] {
+  return [`${stackId}.assets`, ...dependencies.map(String)]
+    .filter((name) => name.endsWith('.assets'))
+    .map((name) => join(directory, `${name}.json`))
+    .filter((file) => existsSync(file))
+    .map(readJson);
+}
+
+/** One kind of assets in their manifest: where each comes from, and what a template calls it. */
+interface AssetKind {
+  readonly list: string;
+  readonly source: string;
+  readonly destination: string;
+}
+const FILE_ASSETS: AssetKind = { list: 'files', source: 'path', destination: 'objectKey' };
+const IMAGE_ASSETS: AssetKind = { list: 'dockerImages', source: 'directory', destination: 'imageTag' };
+
+function sourcesOf(
+  directory: string,
+  manifests: readonly JsonObject[],
+  { list, source, destination }: AssetKind,
+): Map<string, string> {
+  const sources = new Map<string, string>();
+  for (const [hash, asset] of manifests.flatMap((manifest) => Object.entries(objectAt(manifest, list)))) {
+    if (!isObject(asset)) continue;
+    const path = textAt(objectAt(asset, 'source'), source);
+    if (path === undefined) continue;
+    const location = isAbsolute(path) ? path : join(directory, path);
+    sources.set(hash, location);
+    for (const target of Object.values(objectAt(asset, 'destinations'))) {
+      const key = isObject(target) ? textAt(target, destination) : undefined;
+      if (key) sources.set(key.slice(key.lastIndexOf('/') + 1).replace(/\.zip$/, ''), location);
     }
   }
-  return assets;
+  return sources;
 }
 
 function readJson(file: string): JsonObject {

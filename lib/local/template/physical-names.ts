@@ -13,6 +13,7 @@ export const LAPTOP: Deployment = { account: '000000000000', region: 'us-east-1'
 /** Property that holds the name a user may give, by resource type; other types go by their logical id. */
 const NAME_PROPERTY: Record<string, string> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::ECS::TaskDefinition': 'Family',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Kinesis::Stream': 'Name',
   'AWS::Lambda::Function': 'FunctionName',
@@ -20,11 +21,14 @@ const NAME_PROPERTY: Record<string, string> = {
   'AWS::S3::Bucket': 'BucketName',
   'AWS::SNS::Topic': 'TopicName',
   'AWS::SQS::Queue': 'QueueName',
+  'AWS::StepFunctions::StateMachine': 'StateMachineName',
 };
 
 /** Service and resource part of an ARN, by resource type. */
 const ARN_SHAPE: Record<string, (name: string) => [service: string, resource: string]> = {
   'AWS::CloudWatch::Alarm': (name) => ['cloudwatch', `alarm:${name}`],
+  'AWS::ECS::TaskDefinition': (name) => ['ecs', `task-definition/${name}:1`],
+  'AWS::Events::Rule': (name) => ['events', `rule/${name}`],
   'AWS::IAM::Role': (name) => ['iam', `role/${name}`],
   'AWS::KMS::Key': (name) => ['kms', `key/${name}`],
   'AWS::Kinesis::Stream': (name) => ['kinesis', `stream/${name}`],
@@ -32,6 +36,8 @@ const ARN_SHAPE: Record<string, (name: string) => [service: string, resource: st
   'AWS::Logs::LogGroup': (name) => ['logs', `log-group:${name}:*`],
   'AWS::SNS::Topic': (name) => ['sns', name],
   'AWS::SQS::Queue': (name) => ['sqs', name],
+  'AWS::Scheduler::Schedule': (name) => ['scheduler', `schedule/default/${name}`],
+  'AWS::StepFunctions::StateMachine': (name) => ['states', `stateMachine:${name}`],
 };
 const GLOBAL_SERVICES = new Set(['iam', 's3']);
 

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optional } from '../../skip';
 import { EventFile } from '../../../lib/local/events/event-file';
+import { LatencyHistogram } from '../../../lib/local/metrics/latency-histogram';
 import { MetricStore } from '../../../lib/local/metrics/metric-store';
 import { workerModule } from '../../../lib/local/package-root';
 import { runPipeline } from '../../../lib/local/run/pipeline-run';
-import type { PipelineResult } from '../../../lib/local/run/pipeline-run';
+import type { PipelineResult, RowRange } from '../../../lib/local/run/pipeline-run';
 import type { Pipeline } from '../../../lib/local/run/pipeline';
 import type { Resource } from '../../../lib/local/template/assembly';
 
@@ -41,7 +42,12 @@ optional(BUILT)('a pipeline fed from a file', () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  async function run(lines: string[], shards: number, metrics = new MetricStore()): Promise<PipelineResult> {
+  async function run(
+    lines: string[],
+    shards: number,
+    metrics = new MetricStore(),
+    rows?: RowRange,
+  ): Promise<PipelineResult> {
     const file = join(directory, 'events.ndjson');
     writeFileSync(file, lines.join('\n'));
     const events = EventFile.open(file);
@@ -78,6 +84,8 @@ optional(BUILT)('a pipeline fed from a file', () => {
       inspection: await events.inspect(),
       source: { stream: 'orders', paths: [file], number: '1234567890', shards, versions: [] },
       metrics,
+      latency: new LatencyHistogram(),
+      rows,
       stateDirectory: directory,
       progress: () => undefined,
     });
@@ -106,6 +114,17 @@ optional(BUILT)('a pipeline fed from a file', () => {
     for (const numbers of shards.values()) {
       expect(numbers).toEqual([...numbers].sort((left, right) => Number(left - right)));
     }
+  });
+
+  it('feeds a file in parts as it feeds it in one go', async () => {
+    const lines = Array.from({ length: 50 }, (_, index) => `record ${index}`);
+    const placed = (): string[] => seen().map(({ eventID, text }) => `${eventID} ${text}`);
+    await run(lines, 3);
+    const whole = placed().sort();
+    rmSync(join(directory, 'seen'));
+    expect(await run(lines, 3, undefined, { from: 0, to: 23 })).toMatchObject({ read: 23 });
+    expect(await run(lines, 3, undefined, { from: 23, to: 50 })).toMatchObject({ read: 27 });
+    expect(placed().sort()).toEqual(whole);
   });
 
   it('stops a shard at a record that cannot be processed, so that another run goes on there', async () => {

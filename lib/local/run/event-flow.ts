@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { containerDefinition } from '../functions/container-definition';
+import { EventRouter } from '../messaging/event-router';
+import type { DeadLetter, QueueConsumer } from '../messaging/event-router';
+import { QueueEndpoint } from '../messaging/queue-endpoint';
+import { queueMapping } from '../messaging/queue-delivery';
+import type { MetricStore } from '../metrics/metric-store';
+import type { InvocationResult } from '../streams/event-source-mapping';
+import type { CloudAssembly, Resource } from '../template/assembly';
+import { appendToQueue } from './queue-file';
+import type { EmbeddedLake } from './embedded-lake';
+import { ExecutionEnvironments } from './execution-environments';
+import { TableCommits } from './table-commits';
+
+export interface EventFlowOptions {
+  readonly assembly: CloudAssembly;
+  readonly lake: EmbeddedLake;
+  /** Directory of what the run keeps beside the tables. */
+  readonly stateDirectory: string;
+  readonly metrics: MetricStore;
+  /** Called before a function or container is invoked. */
+  readonly invoking: (resource: Resource) => void;
+}
+
+/** An event that had no effect, whatever was tried. The next run tries again. */
+export interface FailedEvent {
+  /** Data product of the function or container that failed; absent where it names none. */
+  readonly product?: string;
+  readonly message: string;
+}
+
+/** One invocation that an event brought about. */
+export interface Invocation {
+  readonly path: string;
+  readonly seconds: number;
+  readonly failed: boolean;
+}
+
+/**
+ * What follows from a commit: the rules of the app, their queues, and the functions and containers behind them, until
+ * nothing is left to do.
+ */
+export class EventFlow {
+  readonly invocations: Invocation[] = [];
+  readonly failures: FailedEvent[] = [];
+
+  static async open(options: EventFlowOptions): Promise<EventFlow> {
+    // The endpoint is needed to start functions, the router for what they put into queues: each knows the other.
+    const opened: { flow?: EventFlow } = {};
+    const endpoint = await QueueEndpoint.open((queue, body, how) =>
+      opened.flow?.router.send(queue, body, how),
+    );
+    opened.flow = new EventFlow(options, endpoint);
+    return opened.flow;
+  }
+
+  private readonly buried = new Map<string, number>();
+  private readonly router: EventRouter;
+  private readonly environments: ExecutionEnvironments;
+  private readonly commits: TableCommits;
+
+  private constructor(
+    private readonly options: EventFlowOptions,
+    private readonly endpoint: QueueEndpoint,
+  ) {
+    const { assembly, lake, stateDirectory, metrics } = options;
+    this.environments = new ExecutionEnvironments({
+      assembly,
+      lake,
+      endpoint: endpoint.url,
+      logDirectory: join(stateDirectory, 'logs'),
+      metrics,
+    });
+    this.commits = new TableCommits(lake.tables, join(stateDirectory, 'commits.json'));
+    this.router = new EventRouter(
+      {
+        assembly,
+        invoke: (resource, event) => this.invoke(resource, event),
+        occurred: () => this.commits.occurred(),
+        deadLetter: (letter) => this.bury(letter),
+        failureOf: (consumer) => this.environments.lastError(consumer),
+      },
+      containersOnQueues(assembly),
+    );
+  }
+
+  /** Rules and targets of them that are not run on this machine. */
+  get notRun(): string[] {
+    return this.router.notRun;
+  }
+
+  /** Lets every commit so far have its effect. @throws EndlessEvents */
+  async settle(): Promise<void> {
+    for (const event of await this.commits.occurred()) this.router.publish(event);
+    await this.router.untilQuiet();
+    // What failed comes again in the next run.
+    if (this.failures.length === 0) this.commits.settle();
+  }
+
+  /** Does once what the app does by the clock, and what follows from it. */
+  async runSchedules(): Promise<void> {
+    this.router.runSchedules();
+    await this.settle();
+  }
+
+  async close(): Promise<void> {
+    await this.environments.close();
+    await this.endpoint.close();
+  }
+
+  private async invoke(resource: Resource, event: unknown): Promise<InvocationResult> {
+    this.options.invoking(resource);
+    const started = performance.now();
+    const result = await this.environments.invoke(resource, event);
+    const seconds = (performance.now() - started) / 1000;
+    this.invocations.push({ path: resource.path, seconds, failed: result.error !== undefined });
+    return result;
+  }
+
+  private bury({ queue, body, consumer, reason }: DeadLetter): void {
+    const { stateDirectory, metrics } = this.options;
+    this.failures.push({
+      product: this.environments.environmentOf(consumer)?.[HANDLER_ENVIRONMENT.product],
+      message: `${consumer.path} failed each time it was tried: ${reason}`,
+    });
+    if (queue === undefined) return;
+    appendToQueue(stateDirectory, queue, { body, reason });
+    this.buried.set(queue, (this.buried.get(queue) ?? 0) + 1);
+    const dimensions = { QueueName: queue };
+    const name = 'ApproximateNumberOfMessagesVisible';
+    metrics.add({ namespace: 'AWS/SQS', name, dimensions }, this.buried.get(queue) ?? 0, Date.now());
+  }
+}
+
+/** Containers that poll a queue: the one their environment names. */
+function containersOnQueues(assembly: CloudAssembly): QueueConsumer[] {
+  return assembly.ofType('AWS::ECS::TaskDefinition').flatMap((consumer) => {
+    const url = containerDefinition(assembly, consumer)?.environment[HANDLER_ENVIRONMENT.taskQueue];
+    if (url === undefined) return [];
+    const mapping = queueMapping({ BatchSize: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    return [{ queue: url.slice(url.lastIndexOf('/') + 1), consumer, mapping }];
+  });
+}

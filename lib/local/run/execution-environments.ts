@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { containerDefinition } from '../functions/container-definition';
+import { functionDefinition } from '../functions/function-definition';
+import type { FunctionDefinition } from '../functions/function-definition';
+import { FunctionLog } from '../functions/function-log';
+import { FunctionPool } from '../functions/function-pool';
+import type { MetricStore } from '../metrics/metric-store';
+import { workerModule } from '../package-root';
+import type { InvocationResult } from '../streams/event-source-mapping';
+import type { CloudAssembly, Resource } from '../template/assembly';
+import type { EmbeddedLake } from './embedded-lake';
+
+export interface ExecutionEnvironmentsOptions {
+  readonly assembly: CloudAssembly;
+  readonly lake: EmbeddedLake;
+  /** Address of what stands for AWS here. */
+  readonly endpoint: string;
+  readonly logDirectory: string;
+  readonly metrics: MetricStore;
+}
+
+interface Environment {
+  readonly pool: FunctionPool;
+  readonly log: FunctionLog;
+}
+
+/** Of one function at once: a state machine may call it in branches. */
+const CONCURRENCY = 2;
+
+/** The functions and containers of an app on this machine, each started when it is first invoked. */
+export class ExecutionEnvironments {
+  private readonly started = new Map<string, Environment>();
+
+  constructor(private readonly options: ExecutionEnvironmentsOptions) {}
+
+  async invoke(resource: Resource, event: unknown): Promise<InvocationResult> {
+    const environment = this.started.get(resource.path) ?? this.start(resource);
+    if (!environment) {
+      const message = `${resource.path} has no code on this machine: neither a code asset of its own nor an image with a bundle`;
+      return { error: { type: 'NoCode', message } };
+    }
+    const started = Date.now();
+    const result = await environment.pool.invoke(event);
+    this.measure(resource, started, result);
+    return result;
+  }
+
+  /** Why a function says it failed where its answer does not: by the last error in its log. */
+  lastError(resource: Resource): string | undefined {
+    return this.started.get(resource.path)?.log.lastError;
+  }
+
+  /** The variables a function or container is given; undefined for anything else. */
+  environmentOf(resource: Resource): Record<string, string> | undefined {
+    return this.definitionOf(resource)?.environment;
+  }
+
+  async close(): Promise<void> {
+    for (const { pool, log } of this.started.values()) {
+      await pool.close();
+      log.close();
+    }
+    this.started.clear();
+  }
+
+  private start(resource: Resource): Environment | undefined {
+    const { logDirectory, metrics } = this.options;
+    const definition = this.definitionOf(resource);
+    if (!definition) return undefined;
+    const log = new FunctionLog(join(logDirectory, `${resource.name}.log`), metrics);
+    const pool = new FunctionPool(
+      { definition: this.local(definition), worker: workerModule(), output: (line) => log.add(line) },
+      CONCURRENCY,
+    );
+    const environment = { pool, log };
+    this.started.set(resource.path, environment);
+    return environment;
+  }
+
+  private definitionOf(resource: Resource): FunctionDefinition | undefined {
+    const { assembly } = this.options;
+    return resource.type === 'AWS::ECS::TaskDefinition'
+      ? containerDefinition(assembly, resource)
+      : functionDefinition(assembly, resource);
+  }
+
+  /** Tables as directories, queues behind the endpoint, SQL by DuckDB, and no way to any account. */
+  private local(definition: FunctionDefinition): FunctionDefinition {
+    const { lake, endpoint } = this.options;
+    const environment = Object.fromEntries(
+      Object.entries(definition.environment).map(([name, value]) => [
+        name,
+        lake.localized(value).replace(/^https:\/\/sqs\.[^/]+(?=\/)/, endpoint),
+      ]),
+    );
+    if (HANDLER_ENVIRONMENT.sqlEngine in environment) environment[HANDLER_ENVIRONMENT.sqlEngine] = 'duckdb';
+    return {
+      ...definition,
+      environment: {
+        ...environment,
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_ACCESS_KEY_ID: 'laptop',
+        AWS_SECRET_ACCESS_KEY: 'laptop',
+      },
+    };
+  }
+
+  private measure({ name, type }: Resource, started: number, result: InvocationResult): void {
+    if (type !== 'AWS::Lambda::Function') return;
+    const measure = (metric: string, value: number): void =>
+      this.options.metrics.add(
+        { namespace: 'AWS/Lambda', name: metric, dimensions: { FunctionName: name } },
+        value,
+        started,
+      );
+    measure('Invocations', 1);
+    measure('Errors', result.error ? 1 : 0);
+    measure('Throttles', 0);
+    measure('Duration', Date.now() - started);
+  }
+}

@@ -1,0 +1,63 @@
+import {
+  SQSClient,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { QueueEndpoint } from '../../../lib/local/messaging/queue-endpoint';
+import type { SendOptions } from '../../../lib/local/messaging/embedded-queue';
+
+describe('what functions may ask of AWS', () => {
+  const sent: [string, string, SendOptions][] = [];
+  let endpoint: QueueEndpoint;
+  let client: SQSClient;
+  let QueueUrl: string;
+  beforeAll(async () => {
+    endpoint = await QueueEndpoint.open((queue, body, options) => {
+      if (queue !== 'tasks.fifo') return undefined;
+      return `id-${sent.push([queue, body, options])}`;
+    });
+    client = new SQSClient({
+      endpoint: endpoint.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    QueueUrl = `${endpoint.url}/000000000000/tasks.fifo`;
+  });
+  afterAll(async () => {
+    client.destroy();
+    await endpoint.close();
+  });
+
+  it('is to send messages, with the SDK as it is', async () => {
+    const MessageBody = '{"refine":"glue://lake_silver/orders","note":"ä"}';
+    const answer = await client.send(
+      new SendMessageCommand({ QueueUrl, MessageBody, MessageGroupId: 'g', MessageDeduplicationId: 'd' }),
+    );
+    expect(answer.MessageId).toBe('id-1');
+    await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl,
+        Entries: [
+          { Id: 'x', MessageBody: 'one', MessageGroupId: 'g' },
+          { Id: 'y', MessageBody: 'two', MessageGroupId: 'g' },
+        ],
+      }),
+    );
+    expect(sent).toMatchObject([
+      ['tasks.fifo', MessageBody, { groupId: 'g', deduplicationId: 'd' }],
+      ['tasks.fifo', 'one', { groupId: 'g' }],
+      ['tasks.fifo', 'two', { groupId: 'g' }],
+    ]);
+  });
+
+  it('is nothing else', async () => {
+    await expect(client.send(new ReceiveMessageCommand({ QueueUrl }))).rejects.toThrow(
+      'AmazonSQS.ReceiveMessage is not there on this machine',
+    );
+    const elsewhere = `${endpoint.url}/000000000000/other`;
+    await expect(
+      client.send(new SendMessageCommand({ QueueUrl: elsewhere, MessageBody: 'x' })),
+    ).rejects.toThrow('the app has no such queue');
+  });
+});
