@@ -14,6 +14,24 @@ export interface IngestConfiguration {
   readonly metricNamespace: string;
 }
 
+/** What a function that refines bronze to silver was told. */
+export interface RefineConfiguration {
+  readonly bronzeTable: string;
+  readonly silverTable: string;
+  /** Where the contract marks deletions. */
+  readonly tombstonesTable?: string;
+  /** Without it a row that cannot enter silver stops the increment. */
+  readonly quarantineTable?: string;
+  /** Table the results of quality gates are kept in. */
+  readonly qualityTable?: string;
+  /** URL of the queue of the container that does what is too large here. */
+  readonly taskQueue?: string;
+  /** Bytes worked on at a time. */
+  readonly maxIncrementBytes: number;
+  readonly product: string;
+  readonly metricNamespace: string;
+}
+
 export class ConfigurationError extends Error {
   constructor(message: string) {
     super(message);
@@ -31,12 +49,61 @@ const TABLE_URI_FORMS = 'glue://<database>/<table>, s3://<bucket>/<prefix>, file
 const NAMESPACE = /^[^:][A-Za-z0-9._/#:-]{0,254}$/;
 const DIMENSION_VALUE = /^(?!:)[\x20-\x7e]{1,1024}$/;
 
+/** What a function of 2 GB holds as rows with room to spare. */
+const MAX_INCREMENT_BYTES = 32 * 1024 * 1024;
+/** URL of an SQS queue, or a directory that stands for one on a laptop. */
+const QUEUE_URL = /^(https?:\/\/.+\/.+|file:\/\/\/.+)$/;
+
 /** @throws ConfigurationError naming the variable, its value and what is allowed. */
 export function readIngestConfiguration(environment: Environment = process.env): IngestConfiguration {
   const configuration = {
     bronzeTable: tableUri(environment, HANDLER_ENVIRONMENT.bronzeTable),
     quarantineTable: tableUri(environment, HANDLER_ENVIRONMENT.quarantineTable),
     rejections: rejectionHandling(environment),
+    ...signals(environment),
+  };
+  requireDistinct(environment, ['bronzeTable', 'quarantineTable']);
+  return configuration;
+}
+
+/** @throws ConfigurationError naming the variable, its value and what is allowed. */
+export function readRefineConfiguration(environment: Environment = process.env): RefineConfiguration {
+  const { bronzeTable, silverTable, tombstonesTable, quarantineTable, qualityTable } = HANDLER_ENVIRONMENT;
+  const optional = (variable: string) =>
+    environment[variable] === undefined ? undefined : tableUri(environment, variable);
+  const configuration = {
+    bronzeTable: tableUri(environment, bronzeTable),
+    silverTable: tableUri(environment, silverTable),
+    tombstonesTable: optional(tombstonesTable),
+    quarantineTable: optional(quarantineTable),
+    qualityTable: optional(qualityTable),
+    taskQueue:
+      environment[HANDLER_ENVIRONMENT.taskQueue] === undefined
+        ? undefined
+        : matching(environment, HANDLER_ENVIRONMENT.taskQueue, QUEUE_URL, 'the URL of an SQS queue'),
+    maxIncrementBytes: Number(
+      matching(
+        environment,
+        HANDLER_ENVIRONMENT.maxIncrementBytes,
+        /^[1-9]\d{0,14}$/,
+        'a whole number of bytes from 1',
+        String(MAX_INCREMENT_BYTES),
+      ),
+    ),
+    ...signals(environment),
+  };
+  requireDistinct(environment, [
+    'bronzeTable',
+    'silverTable',
+    'tombstonesTable',
+    'quarantineTable',
+    'qualityTable',
+  ]);
+  return configuration;
+}
+
+function signals(environment: Environment): Pick<IngestConfiguration, 'product' | 'metricNamespace'> {
+  return {
     product: matching(
       environment,
       HANDLER_ENVIRONMENT.product,
@@ -51,13 +118,21 @@ export function readIngestConfiguration(environment: Environment = process.env):
       METRIC_NAMESPACE,
     ),
   };
-  if (configuration.bronzeTable === configuration.quarantineTable) {
-    throw new ConfigurationError(
-      `${HANDLER_ENVIRONMENT.bronzeTable} and ${HANDLER_ENVIRONMENT.quarantineTable} name the same table, ` +
-        `"${configuration.bronzeTable}". Accepted and rejected records need a table each.`,
-    );
+}
+
+function requireDistinct(environment: Environment, names: (keyof typeof HANDLER_ENVIRONMENT)[]): void {
+  const first = new Map<string, string>();
+  for (const name of names) {
+    const variable = HANDLER_ENVIRONMENT[name];
+    const uri = environment[variable];
+    if (uri === undefined) continue;
+    const other = first.get(uri);
+    if (other !== undefined)
+      throw new ConfigurationError(
+        `${other} and ${variable} name the same table, "${uri}". Each needs its own.`,
+      );
+    first.set(uri, variable);
   }
-  return configuration;
 }
 
 function tableUri(environment: Environment, variable: string): string {

@@ -40,6 +40,7 @@ export const COMPILED_CONTRACT_FILE = 'contract.mjs';
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {
   kinesisIngest: 'kinesis-ingest',
+  silverRefine: 'silver-refine',
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',
 } as const;

@@ -12,6 +12,23 @@ export const METRICS = {
   commitDuration: 'CommitMilliseconds',
   /** Attempts beyond the first that a commit took. */
   commitConflicts: 'CommitConflicts',
+  /** Rows of bronze that an update of silver read; of them, what it did with them. */
+  rowsRefined: 'RowsRefined',
+  rowsUpserted: 'RowsUpserted',
+  rowsDeleted: 'RowsDeleted',
+  /** Rows that came after a later one of their key. */
+  rowsLate: 'RowsLate',
+  /** Rows that could not enter silver. */
+  rowsQuarantined: 'RowsQuarantined',
+  /** Bytes of data files that an update of silver read and wrote. */
+  refineBytesRead: 'RefineBytesRead',
+  refineBytesWritten: 'RefineBytesWritten',
+  /** Milliseconds since the oldest commit to bronze that silver lacked when an update began; 0 where it lacked none. */
+  refineLag: 'RefineLagMilliseconds',
+  /** Milliseconds an update of silver took. */
+  refineDuration: 'RefineMilliseconds',
+  /** Attempts at an update of silver that other commits made void. */
+  refineConflicts: 'RefineConflicts',
   /** Gates that passed, in percent of those evaluated. */
   qualityScore: 'QualityScore',
   /** 1 where a gate failed or could not be evaluated, else 0; with the dimension `Rule` as well. */

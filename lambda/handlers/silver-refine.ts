@@ -1,0 +1,161 @@
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
+import { readRefineConfiguration, type RefineConfiguration } from '../configuration';
+import { gateStep } from '../pipeline/quality/gate-step';
+import type { RefineTables } from '../pipeline/refine/increment';
+import { refine, type RefineReport } from '../pipeline/refine/refine';
+import { RowEngine } from '../pipeline/refine/row-engine';
+import { keepResults } from '../rows/quality-results';
+import { QualityMetrics } from '../signals/quality-metrics';
+import { RefineLog } from '../signals/refine-log';
+import { RefineMetrics } from '../signals/refine-metrics';
+import { queueMessages, tableCause } from '../sources/table-commit';
+import { sendTask } from '../sources/task-queue';
+import { UnexpectedEvent } from '../sources/unexpected-event';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { openTable } from '../tables/open-table';
+import * as compiled from './contract.mjs';
+
+/** Time kept back beside that of the next part of an increment, which may take twice as long as any before it. */
+const TIME_KEPT_BACK = 10_000;
+
+interface Refinery {
+  readonly configuration: RefineConfiguration;
+  readonly tables: RefineTables;
+  readonly quality: IcebergTable | undefined;
+  readonly log: RefineLog;
+  readonly metrics: RefineMetrics;
+  readonly qualityMetrics: QualityMetrics;
+}
+
+let opened: Promise<Refinery> | undefined;
+
+/**
+ * Brings silver up to date with bronze. Takes the records of a queue, whose bodies are Glue's events of commits or
+ * requests, and says which of them are to come again; or one of these as it is, and gives the report back. However many
+ * ask, silver is brought up to date once.
+ */
+export async function handler(event: unknown, context?: Context): Promise<SQSBatchResponse | RefineReport> {
+  const refinery = await open();
+  const messages = queueMessages(event);
+  if (!messages) {
+    requireOurs(refinery, event);
+    return refined(refinery, context);
+  }
+  const failures: string[] = [];
+  const asking: string[] = [];
+  for (const { messageId, body } of messages) {
+    try {
+      requireOurs(refinery, body);
+      asking.push(messageId);
+    } catch (error) {
+      refinery.log.refused(messageId, error, context);
+      failures.push(messageId);
+    }
+  }
+  if (asking.length > 0) {
+    const done = await refined(refinery, context).then(
+      ({ caughtUp, handedOver }) => caughtUp || handedOver,
+      () => false,
+    );
+    if (!done) failures.push(...asking);
+  }
+  return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** Events of other tables are taken too: whoever sends them has a reason, and an update too many changes nothing. */
+function requireOurs({ configuration }: Refinery, event: unknown): void {
+  const cause = tableCause(event, 'refine');
+  if (cause.kind === 'commit' || cause.table === configuration.silverTable) return;
+  throw new UnexpectedEvent(
+    `A request to refine "${cause.table}". This function refines ${configuration.silverTable}.`,
+  );
+}
+
+async function refined(refinery: Refinery, context: Context | undefined): Promise<RefineReport> {
+  const { configuration, tables, log, metrics } = refinery;
+  const { silverTable, taskQueue, maxIncrementBytes } = configuration;
+  const started = performance.now();
+  /** Of each increment that was measured, by the sequence number it goes up to. */
+  const measured = new Map<bigint, readonly QualityGateResult[]>();
+  try {
+    const report = await refine(tables, {
+      refinement: compiled.refinement,
+      engine: new RowEngine(),
+      gate: (upTo) => gateStep(compiled.rowGates, (results) => measured.set(upTo, results)),
+      maxBytes: maxIncrementBytes,
+      contract: compiled.contract,
+      ...(taskQueue && {
+        handOver: async ({ lane, position }) => {
+          const identity = [silverTable, lane, position].join(' ');
+          await sendTask(taskQueue, { request: { refine: silverTable }, group: silverTable, identity });
+          return true;
+        },
+      }),
+      hasTime: (longestPart) =>
+        !context || context.getRemainingTimeInMillis() > 2 * longestPart + TIME_KEPT_BACK,
+      now: Date.now,
+    });
+    await keepMeasured(refinery, measured);
+    const milliseconds = performance.now() - started;
+    log.refined(report, milliseconds, context);
+    metrics.publish(report, milliseconds);
+    return report;
+  } catch (error) {
+    // The tables may be others by now, for example created anew.
+    opened = undefined;
+    log.failure(error, context);
+    // Of the gate that halted, for example; what failed is told by then.
+    await keepMeasured(refinery, measured).catch((failure: unknown) => log.failure(failure, context));
+    throw error;
+  }
+}
+
+async function keepMeasured(
+  { quality, qualityMetrics, configuration }: Refinery,
+  measured: ReadonlyMap<bigint, readonly QualityGateResult[]>,
+): Promise<void> {
+  const { contractId, contractVersion } = compiled.contract;
+  for (const [sequence, results] of measured) {
+    qualityMetrics.publish(results);
+    if (!quality) continue;
+    await quality.refresh();
+    await keepResults(quality, results, {
+      evaluatedAt: Date.now(),
+      table: configuration.silverTable,
+      scope: 'increment',
+      sequence,
+      contractId,
+      contractVersion,
+    });
+  }
+}
+
+/** Opened by the first event and kept until something fails. */
+function open(): Promise<Refinery> {
+  opened ??= openRefinery(readRefineConfiguration()).catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+async function openRefinery(configuration: RefineConfiguration): Promise<Refinery> {
+  const { bronzeTable, silverTable, tombstonesTable, quarantineTable, qualityTable } = configuration;
+  const optional = (uri: string | undefined) => (uri === undefined ? undefined : openTable(uri));
+  const [bronze, silver, tombstones, quarantine, quality] = await Promise.all([
+    openTable(bronzeTable),
+    openTable(silverTable),
+    optional(tombstonesTable),
+    optional(quarantineTable),
+    optional(qualityTable),
+  ]);
+  return {
+    configuration,
+    tables: { bronze, silver, tombstones, quarantine },
+    quality,
+    log: new RefineLog(configuration.product, silverTable),
+    metrics: new RefineMetrics(configuration),
+    qualityMetrics: new QualityMetrics(configuration),
+  };
+}
