@@ -3,6 +3,7 @@
  */
 export * from '../contract';
 export * from './catalog';
+export * from './governance';
 export * from './maintenance';
 export * from './observability';
 export * from './processing';
