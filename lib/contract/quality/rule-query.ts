@@ -1,4 +1,5 @@
 import { QualityGateError } from './quality-gate-error';
+import { type SqlToken, sqlTokens, unquotedName } from '../sql-tokens';
 import { type SqlDialect, quoteName } from './sql-dialect';
 
 /** What stands for the table and the column of a rule. */
@@ -11,15 +12,6 @@ export interface QueryNames {
   /** Names the contract gives the table. */
   readonly tableNames: readonly string[];
 }
-
-type TokenKind = 'text' | 'name' | 'word' | 'placeholder' | 'blank' | 'other';
-interface Token {
-  readonly kind: TokenKind;
-  readonly text: string;
-}
-
-const TOKEN =
-  /(?<blank>\s+|--[^\n]*|\/\*[^]*?\*\/)|(?<text>'(?:[^']|'')*')|(?<name>"(?:[^"]|"")*"|`(?:[^`]|``)*`)|(?<placeholder>\$\{\w+\}|\{\w+\})|(?<word>[A-Za-z_][\w$]*)|(?<other>[^])/g;
 
 /**
  * The query of an SQL rule over a table: `{object}` and `{property}` replaced (also with a `$` before, and as `table`
@@ -37,8 +29,8 @@ export function ruleQuery(query: string, names: QueryNames): string {
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at];
     if (token.kind === 'placeholder') result += placeholder(token.text, names);
-    else if (isQuotedPlaceholder(token)) result += placeholder(unquoted(token.text), names);
-    else if (token.kind === 'name') result += quoteName(unquoted(token.text), names.dialect);
+    else if (isQuotedPlaceholder(token)) result += placeholder(unquotedName(token.text), names);
+    else if (token.kind === 'name') result += quoteName(unquotedName(token.text), names.dialect);
     else result += token.text;
     if (token.kind !== 'word' || !/^(from|join)$/i.test(token.text)) continue;
     const end = ownTable(tokens, at + 1, own);
@@ -49,15 +41,12 @@ export function ruleQuery(query: string, names: QueryNames): string {
   return result.trim();
 }
 
-function tokensOf(query: string): Token[] {
-  return [...query.matchAll(TOKEN)].map(({ groups }) => {
-    const [kind, text] = Object.entries(groups!).find(([, part]) => part !== undefined)!;
-    // A comment may hold the end of a line, which the rest must not become part of.
-    return kind === 'blank' ? { kind, text: ' ' } : { kind: kind as TokenKind, text };
-  });
+/** A comment may hold the end of a line, which the rest must not become part of. */
+function tokensOf(query: string): SqlToken[] {
+  return sqlTokens(query).map((token) => (token.kind === 'blank' ? { ...token, text: ' ' } : token));
 }
 
-function checkOneQuery(tokens: Token[]): void {
+function checkOneQuery(tokens: SqlToken[]): void {
   const first = tokens.find(({ kind, text }) => kind !== 'blank' && text !== '(');
   if (first === undefined || !/^(select|with)$/i.test(first.text)) {
     throw new QualityGateError(
@@ -70,7 +59,7 @@ function checkOneQuery(tokens: Token[]): void {
 }
 
 /** `WITH orders AS (SELECT … FROM orders)`: which of the two is meant cannot be told without parsing. */
-function checkNotShadowed(tokens: Token[], own: ReadonlySet<string>): void {
+function checkNotShadowed(tokens: SqlToken[], own: ReadonlySet<string>): void {
   const solid = tokens.filter(({ kind }) => kind !== 'blank');
   const shadow = solid.find(
     (token, at) =>
@@ -83,7 +72,7 @@ function checkNotShadowed(tokens: Token[], own: ReadonlySet<string>): void {
 }
 
 /** Where a table's name that begins at `start` ends, if it is ours; qualifiers before it belong to another store. */
-function ownTable(tokens: Token[], start: number, own: ReadonlySet<string>): number | undefined {
+function ownTable(tokens: SqlToken[], start: number, own: ReadonlySet<string>): number | undefined {
   let at = start;
   while (tokens[at]?.kind === 'blank') at++;
   while (isName(tokens[at]) && tokens[at + 1]?.text === '.' && isName(tokens[at + 2])) at += 2;
@@ -91,21 +80,16 @@ function ownTable(tokens: Token[], start: number, own: ReadonlySet<string>): num
 }
 
 /** `"${object}"`: what is put in is quoted already. */
-function isQuotedPlaceholder({ kind, text }: Token): boolean {
-  return kind === 'name' && /^\$?\{\w+\}$/.test(unquoted(text));
+function isQuotedPlaceholder({ kind, text }: SqlToken): boolean {
+  return kind === 'name' && /^\$?\{\w+\}$/.test(unquotedName(text));
 }
 
-function isName(token: Token | undefined): boolean {
+function isName(token: SqlToken | undefined): boolean {
   return token?.kind === 'word' || token?.kind === 'name';
 }
 
-function isOwn(token: Token | undefined, own: ReadonlySet<string>): boolean {
-  return token !== undefined && isName(token) && own.has(unquoted(token.text).toLowerCase());
-}
-
-function unquoted(text: string): string {
-  if (!/^["`]/.test(text)) return text;
-  return text.slice(1, -1).replaceAll(text[0].repeat(2), text[0]);
+function isOwn(token: SqlToken | undefined, own: ReadonlySet<string>): boolean {
+  return token !== undefined && isName(token) && own.has(unquotedName(token.text).toLowerCase());
 }
 
 function placeholder(text: string, names: QueryNames): string {

@@ -1,0 +1,2 @@
+export { SqlParameter } from './sql-parameter';
+export { SqlText } from './sql-text';
