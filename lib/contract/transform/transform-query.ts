@@ -68,14 +68,24 @@ export function sqlInDialect(
     sql,
     definitions.map(({ name }) => name),
   );
+  return inDialect(sql, dialect, (placeholder) => {
+    const definition = definitions.find(({ name }) => placeholder === `\${${name}}`)!;
+    return parameterLiteral(definition, values.get(definition.name) ?? '', dialect);
+  });
+}
+
+/** An expression in a dialect: quoted names and texts as the dialect has them. */
+export function expressionInDialect(sql: string, dialect: SqlDialect): string {
+  return inDialect(sql, dialect, (placeholder) => placeholder);
+}
+
+function inDialect(sql: string, dialect: SqlDialect, literal: (placeholder: string) => string): string {
   return sqlTokens(sql)
     .map(({ kind, text }) => {
       if (kind === 'name') return quoteName(unquotedName(text), dialect);
       if (kind === 'text') return quoteText(text.slice(1, -1).replaceAll("''", "'"), dialect);
       if (kind === 'other' && text === ';') return '';
-      if (kind !== 'placeholder' || !text.startsWith('$')) return text;
-      const definition = definitions.find(({ name }) => text === `\${${name}}`)!;
-      return parameterLiteral(definition, values.get(definition.name) ?? '', dialect);
+      return kind === 'placeholder' && text.startsWith('$') ? literal(text) : text;
     })
     .join('');
 }
