@@ -32,6 +32,29 @@ export interface RefineConfiguration {
   readonly metricNamespace: string;
 }
 
+/** What a transform was told by the construct that deployed it. */
+export interface TransformConfiguration {
+  /** URIs, in the order of the transformation's inputs. */
+  readonly inputs: readonly string[];
+  readonly output: string;
+  readonly engine: SqlEngineConfiguration;
+  readonly product: string;
+  readonly metricNamespace: string;
+}
+
+/** The engine that runs the SQL, and what it needs. */
+export type SqlEngineConfiguration =
+  | { readonly name: 'athena'; readonly workgroup: string }
+  | { readonly name: 'duckdb'; readonly memoryMiB: number }
+  | {
+      readonly name: 'emr';
+      readonly application: string;
+      readonly role: string;
+      readonly script: string;
+      readonly workspace: string;
+      readonly settings: string;
+    };
+
 export class ConfigurationError extends Error {
   constructor(message: string) {
     super(message);
@@ -133,6 +156,57 @@ function requireDistinct(environment: Environment, names: (keyof typeof HANDLER_
       );
     first.set(uri, variable);
   }
+}
+
+/**
+ * @param inputs how many tables the transformation reads
+ * @throws ConfigurationError naming the variable, its value and what is allowed.
+ */
+export function readTransformConfiguration(
+  inputs: number,
+  environment: Environment = process.env,
+): TransformConfiguration {
+  return {
+    inputs: Array.from({ length: inputs }, (_, index) =>
+      tableUri(environment, `${HANDLER_ENVIRONMENT.inputTable}_${index}`),
+    ),
+    output: tableUri(environment, HANDLER_ENVIRONMENT.goldTable),
+    engine: sqlEngine(environment),
+    ...signals(environment),
+  };
+}
+
+/** DuckDB's share where nothing is said: of a container or laptop of 2 GiB. */
+const DEFAULT_ENGINE_MIB = '1536';
+
+function sqlEngine(environment: Environment): SqlEngineConfiguration {
+  const allowed = 'athena, duckdb, emr';
+  const name = required(environment, HANDLER_ENVIRONMENT.sqlEngine, allowed, 'athena');
+  const value = (variable: string, what: string): string => required(environment, variable, what);
+  switch (name) {
+    case 'athena':
+      return { name, workgroup: value(HANDLER_ENVIRONMENT.athenaWorkgroup, 'the name of a workgroup') };
+    case 'duckdb': {
+      const memory = matching(
+        environment,
+        HANDLER_ENVIRONMENT.engineMemory,
+        /^[1-9]\d{1,6}$/,
+        'MiB, a whole number of at least 64',
+        DEFAULT_ENGINE_MIB,
+      );
+      return { name, memoryMiB: Number(memory) };
+    }
+    case 'emr':
+      return {
+        name,
+        application: value(HANDLER_ENVIRONMENT.emrApplication, 'the id of an application'),
+        role: value(HANDLER_ENVIRONMENT.emrRole, 'the ARN of a role'),
+        script: value(HANDLER_ENVIRONMENT.emrScript, 's3://<bucket>/<key>'),
+        workspace: value(HANDLER_ENVIRONMENT.emrWorkspace, 's3://<bucket>/<prefix>'),
+        settings: required(environment, HANDLER_ENVIRONMENT.emrSettings, 'options of spark-submit', ''),
+      };
+  }
+  throw new ConfigurationError(`${HANDLER_ENVIRONMENT.sqlEngine} is "${name}". Allowed: ${allowed}.`);
 }
 
 function tableUri(environment: Environment, variable: string): string {

@@ -6,7 +6,9 @@ import path from 'node:path';
 import esbuild from 'esbuild';
 
 // Compiled from the contract when a user synthesizes, and laid beside the bundle.
-const BESIDE_THE_BUNDLE = ['./contract.mjs'];
+const BESIDE_THE_BUNDLE = ['./contract.mjs', './transformation.mjs'];
+// Native, and where SQL runs in a container or on a laptop only: installed there.
+const INSTALLED = ['@duckdb/node-api'];
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 // CommonJS dependencies that load a Node built-in call `require`, which an ES module does not have.
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n`;
@@ -45,7 +47,7 @@ async function bundle(root, entry) {
     format: 'esm',
     // The ES module builds of the AWS clients are half the size of the CommonJS ones once bundled.
     mainFields: ['module', 'main'],
-    external: BESIDE_THE_BUNDLE,
+    external: [...BESIDE_THE_BUNDLE, ...INSTALLED],
     charset: 'utf8',
     legalComments: 'none',
     tsconfig: path.join(root, 'tsconfig.build.json'),

@@ -24,6 +24,22 @@ export const HANDLER_ENVIRONMENT = {
   engineMemory: 'LAKEHOUSE_ENGINE_MEMORY',
   /** Engine that runs SQL: `athena`, `duckdb` or `emr`. */
   sqlEngine: 'LAKEHOUSE_SQL_ENGINE',
+  /** URI of the table a transform writes. */
+  goldTable: 'LAKEHOUSE_GOLD_TABLE',
+  /** Start of the names of the variables that hold the URIs of a transform's inputs: `_0`, `_1` and so on follow it. */
+  inputTable: 'LAKEHOUSE_INPUT_TABLE',
+  /** Athena workgroup that statements run in. */
+  athenaWorkgroup: 'LAKEHOUSE_ATHENA_WORKGROUP',
+  /** Id of the EMR Serverless application that statements run in. */
+  emrApplication: 'LAKEHOUSE_EMR_APPLICATION',
+  /** ARN of the role its jobs run with. */
+  emrRole: 'LAKEHOUSE_EMR_ROLE',
+  /** `s3://` URI of the script its jobs run. */
+  emrScript: 'LAKEHOUSE_EMR_SCRIPT',
+  /** `s3://` URI of the folder for statements and answers of its jobs. */
+  emrWorkspace: 'LAKEHOUSE_EMR_WORKSPACE',
+  /** Spark's own settings for its jobs, as one line. */
+  emrSettings: 'LAKEHOUSE_EMR_SETTINGS',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
   /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */
@@ -43,4 +59,5 @@ export const BUNDLES = {
   silverRefine: 'silver-refine',
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',
+  sqlTransform: 'sql-transform',
 } as const;

@@ -29,6 +29,11 @@ export const METRICS = {
   refineDuration: 'RefineMilliseconds',
   /** Attempts at an update of silver that other commits made void. */
   refineConflicts: 'RefineConflicts',
+  /** Runs of a transform that ended well, those that found nothing to do among them. */
+  transformRuns: 'TransformRuns',
+  /** Runs of a transform that failed: also by a gate, or by SQL that an engine refuses. */
+  transformFailures: 'TransformFailures',
+  transformDuration: 'TransformMilliseconds',
   /** Gates that passed, in percent of those evaluated. */
   qualityScore: 'QualityScore',
   /** 1 where a gate failed or could not be evaluated, else 0; with the dimension `Rule` as well. */

@@ -13,6 +13,13 @@ const LARGEST = {
   [BUNDLES.silverRefine]: 900,
   [BUNDLES.tableProvision]: 700,
   [BUNDLES.tableMaintenance]: 800,
+  [BUNDLES.sqlTransform]: 800,
+};
+/** What is laid beside a bundle at synth, or installed where it runs. */
+const FOREIGN: { readonly [name: string]: string[] } = {
+  [BUNDLES.kinesisIngest]: ['./contract.mjs'],
+  [BUNDLES.silverRefine]: ['./contract.mjs'],
+  [BUNDLES.sqlTransform]: ['./transformation.mjs', '@duckdb/node-api'],
 };
 
 const filesOf = (directory: string) => fs.readdirSync(directory).sort();
@@ -36,8 +43,7 @@ describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
   test('holds modules only, flat, and imports nothing but Node, its own files and the contract', () => {
     for (const file of filesOf(directory)) expect(file).toMatch(/^[\w-]+\.mjs$/);
     const foreign = importsOf(directory).filter((specifier) => !isBuiltIn(specifier));
-    const compiled = ([BUNDLES.kinesisIngest, BUNDLES.silverRefine] as string[]).includes(name);
-    expect(foreign).toEqual(compiled ? ['./contract.mjs'] : []);
+    expect(foreign.sort()).toEqual(FOREIGN[name] ?? []);
     expect(textOf(directory)).not.toMatch(/\.node["']|process\.dlopen/);
   });
 
@@ -80,7 +86,7 @@ function importsOf(directory: string): string[] {
     run(`
     import esbuild from 'esbuild';
     const { metafile } = await esbuild.build({ entryPoints: [${entry}], bundle: true, write: false, metafile: true,
-      outdir: 'out', platform: 'node', format: 'esm', packages: 'external', external: ['./contract.mjs'] });
+      outdir: 'out', platform: 'node', format: 'esm', packages: 'external', external: ['./contract.mjs', './transformation.mjs'] });
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     console.log(JSON.stringify([...new Set(imports.filter((one) => one.external).map((one) => one.path))]));`),
   );

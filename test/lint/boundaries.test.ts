@@ -37,8 +37,15 @@ const ROOMS: { readonly [room: string]: Room } = {
   },
   // Engines that answer SQL, one folder each: what an engine is reached by is loaded there only.
   'lambda/engines': {
-    rooms: ['lib/contract', 'lambda/formats', 'lambda/rows', 'lambda/stores', 'lambda/tables'],
-    packages: /^@duckdb\/node-api$/,
+    rooms: [
+      'lib/contract',
+      'lambda/formats',
+      'lambda/pipeline',
+      'lambda/rows',
+      'lambda/stores',
+      'lambda/tables',
+    ],
+    packages: /^(@duckdb\/node-api|@aws-sdk\/client-(athena|emr-serverless))$/,
   },
   'lambda/tables': { rooms: ['lib/contract', 'lambda/stores'], packages: /^@aws-sdk\/client-glue$/ },
 };

@@ -113,7 +113,9 @@ async function requireKeys(engine: FileEngine, { output }: Transformation, resul
   );
   const columns = output.key.join(', ');
   if (Number(empty[0]) > 0) {
-    throw new SqlRefused(`${empty[0]} rows have no value in the primary key (${columns}): let the SQL leave them out.`);
+    throw new SqlRefused(
+      `${empty[0]} rows have no value in the primary key (${columns}): let the SQL leave them out.`,
+    );
   }
   if (repeated !== undefined) {
     throw new SqlRefused(

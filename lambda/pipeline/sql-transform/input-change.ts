@@ -62,6 +62,9 @@ async function changeSince(
     if (String(older['sequence-number'] ?? 0) !== consumed) continue;
     try {
       const { added, removed } = await changedFiles(table, older, snapshot);
+      if (removed.length > 0 && older['schema-id'] !== snapshot['schema-id']) {
+        return { kind: 'unknown', reason: 'its columns changed' };
+      }
       return added.length + removed.length === 0
         ? { kind: 'none' }
         : { kind: 'files', older, added, removed };

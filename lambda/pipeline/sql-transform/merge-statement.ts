@@ -108,9 +108,7 @@ function update(output: TransformationOutput, dialect: SqlDialect): string[] {
     .map(({ name }) => quoteName(name, dialect));
   if (others.length === 0) return [];
   const differs = others.map((name) =>
-    dialect === SqlDialect.SPARK
-      ? `NOT (t.${name} <=> s.${name})`
-      : `t.${name} IS DISTINCT FROM s.${name}`,
+    dialect === SqlDialect.SPARK ? `NOT (t.${name} <=> s.${name})` : `t.${name} IS DISTINCT FROM s.${name}`,
   );
   const set = others.map((name) => `${name} = s.${name}`);
   return [`WHEN MATCHED AND (${differs.join(' OR ')}) THEN UPDATE SET ${set.join(', ')}`];

@@ -3,7 +3,11 @@ import { QualityGates } from '../../../lib/contract/quality/quality-gates';
 import { GateDecision, type QualityGateResult } from '../../../lib/contract/quality/quality-result';
 import { quoteName } from '../../../lib/contract/quality/sql-dialect';
 import { parameterValues } from '../../../lib/contract/transform/sql-parameter';
-import { sqlInDialect, transformQuery, type QuerySource } from '../../../lib/contract/transform/transform-query';
+import {
+  sqlInDialect,
+  transformQuery,
+  type QuerySource,
+} from '../../../lib/contract/transform/transform-query';
 import type { Transformation } from '../../../lib/contract/transform/transformation';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { WriteConflict } from '../../tables/replaced-files';
@@ -98,8 +102,7 @@ async function runOnce(
     known === undefined || known === hash ? undefined : 'the transform is another than the one before';
   let scope = await scopeOf(transformation, states, request, rebuild, engine);
   // Values that were asked for are no progress: what else changed is still to come.
-  const ranges =
-    request.values === undefined ? states.flatMap(({ range }) => (range ? [range] : [])) : [];
+  const ranges = request.values === undefined ? states.flatMap(({ range }) => (range ? [range] : [])) : [];
   const summary: { [name: string]: string } = { 'lakehouse.request': request.id };
   const notes: CommitNotes = {
     summary,
@@ -166,7 +169,9 @@ async function passGates(
         throw error;
       }
     };
-    const report = await measureGates(QualityGates._ofPlan(plan), { dialect: engine.dialect, query }, [input]);
+    const report = await measureGates(QualityGates._ofPlan(plan), { dialect: engine.dialect, query }, [
+      input,
+    ]);
     if (failure !== undefined) throw failure;
     gateResults(input, report.results);
     if (report.decision === GateDecision.HALT) throw new GateHalted(report.results);

@@ -68,7 +68,8 @@ export async function scopeOf(
   }
   if (mode.kind === 'merge') {
     const other = changed.find(({ input }) => input.name !== mode.driver);
-    if (other) return { kind: 'whole', reason: `${other.input.name} changed, which does not drive the merge` };
+    if (other)
+      return { kind: 'whole', reason: `${other.input.name} changed, which does not drive the merge` };
     return { kind: 'changes', driver: mode.driver! };
   }
   return changedValues(transformation, mode.column, changed, engine);
@@ -142,9 +143,7 @@ export function hasOneOf(
   type: string,
   dialect: SqlDialect,
 ): string {
-  const literals = values.flatMap((value) =>
-    value === null ? [] : [valueLiteral(value, type, dialect)!],
-  );
+  const literals = values.flatMap((value) => (value === null ? [] : [valueLiteral(value, type, dialect)!]));
   const conditions = [
     ...(literals.length > 0 ? [`${expression} IN (${literals.join(', ')})`] : []),
     ...(values.includes(null) ? [`${expression} IS NULL`] : []),

@@ -4,9 +4,9 @@
  */
 export const PORTABLE_FUNCTIONS: readonly string[] = [
   'CREATE OR REPLACE TEMP MACRO cardinality(items) AS len(items)',
-  'CREATE OR REPLACE TEMP MACRO element_at(items, position) AS list_extract(items, position)',
+  'CREATE OR REPLACE TEMP MACRO element_at(items, place) AS list_extract(items, place)',
   // There it counts down where the last is less than the first: sequence(1, 0) has two elements.
-  'CREATE OR REPLACE TEMP MACRO sequence(first, last) AS ' +
-    'CASE WHEN first <= last THEN generate_series(first, last) ELSE generate_series(first, last, -1) END',
-  'CREATE OR REPLACE TEMP MACRO json_extract_scalar(document, path) AS json_extract_string(document, path)',
+  'CREATE OR REPLACE TEMP MACRO sequence(lower_end, upper_end) AS ' +
+    'CASE WHEN lower_end <= upper_end THEN generate_series(lower_end, upper_end) ELSE generate_series(lower_end, upper_end, -1) END',
+  'CREATE OR REPLACE TEMP MACRO json_extract_scalar(json_text, json_path) AS json_extract_string(json_text, json_path)',
 ];

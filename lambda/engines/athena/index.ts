@@ -1,0 +1,1 @@
+export { AthenaEngine, type AthenaOptions, openAthena } from './athena-engine';

@@ -1,0 +1,1 @@
+export { EmrEngine, type EmrOptions, openEmr } from './emr-engine';

@@ -1,0 +1,121 @@
+import type { Context, SQSBatchResponse } from 'aws-lambda';
+import { readTransformConfiguration, type SqlEngineConfiguration } from '../configuration';
+import { GateHalted } from '../pipeline/quality/gate-step';
+import { type SqlEngine, SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';
+import type { TransformRequest } from '../pipeline/sql-transform/request';
+import { runTransform, type TransformReport } from '../pipeline/sql-transform/run-transform';
+import { TransformSignals } from '../signals/transform-signals';
+import { transformCalls } from '../sources/transform-request';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { openTable } from '../tables/open-table';
+import { transformation } from './transformation.mjs';
+
+interface Opened {
+  readonly inputs: readonly IcebergTable[];
+  readonly output: IcebergTable;
+  readonly engine: SqlEngineConfiguration;
+  readonly signals: TransformSignals;
+}
+
+let opened: Promise<Opened> | undefined;
+
+/**
+ * Brings a gold table up to date. For messages of a queue it answers which of them are to be delivered again: those whose
+ * run may do better then. SQL that is refused and gates that are shut do not: the next commit asks anew, and until then
+ * metric and log line say so. Invoked directly, it answers what was done, or throws.
+ */
+export async function handler(
+  event: unknown,
+  context?: Context,
+): Promise<SQSBatchResponse | TransformReport> {
+  const targets = await open();
+  targets.signals.describe(context);
+  const { calls, fromQueue, unreadable } = transformCalls(event, new Date(), context?.awsRequestId);
+  if (!fromQueue) return run(calls[0].request, targets, context, false);
+  const failed = unreadable.map(({ message, error }) => {
+    targets.signals.failed(error, true);
+    return message;
+  });
+  for (const { request, messages } of calls) {
+    try {
+      await run(request, targets, context, true);
+    } catch (error) {
+      if (!isFinal(error)) failed.push(...messages);
+    }
+  }
+  return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+async function run(
+  request: TransformRequest,
+  { inputs, output, engine, signals }: Opened,
+  context: Context | undefined,
+  again: boolean,
+): Promise<TransformReport> {
+  const started = Date.now();
+  const sql = await openEngine(engine, request.id, () => context?.getRemainingTimeInMillis() ?? Infinity);
+  try {
+    const report = await runTransform(transformation, request, {
+      inputs,
+      output,
+      engine: sql,
+      gateResults: (input, results) => signals.gates(input, results),
+    });
+    signals.done(report, Date.now() - started);
+    return report;
+  } catch (error) {
+    if (error instanceof StillRunning) signals.waiting(error);
+    else signals.failed(error, again && !isFinal(error));
+    throw error;
+  } finally {
+    await sql.close();
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  return error instanceof SqlRefused || error instanceof GateHalted;
+}
+
+/** Opened by the first event and kept for the container's life; a failure to open is tried again by the next. */
+function open(): Promise<Opened> {
+  opened ??= openTables().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  });
+  return opened;
+}
+
+async function openTables(): Promise<Opened> {
+  const configuration = readTransformConfiguration(transformation.inputs.length);
+  const [output, ...inputs] = await Promise.all(
+    [configuration.output, ...configuration.inputs].map((uri) => openTable(uri)),
+  );
+  return {
+    inputs,
+    output,
+    engine: configuration.engine,
+    signals: new TransformSignals(configuration.product, configuration.metricNamespace),
+  };
+}
+
+/** Imported on first use: a function never loads the code of the engines it is not for. */
+async function openEngine(
+  engine: SqlEngineConfiguration,
+  requestId: string,
+  remaining: () => number,
+): Promise<SqlEngine> {
+  switch (engine.name) {
+    case 'athena': {
+      const { openAthena } = await import('../engines/athena');
+      return openAthena({ ...engine, requestId, remaining });
+    }
+    case 'duckdb': {
+      const { DuckDbSqlEngine } = await import('../engines/duckdb');
+      return DuckDbSqlEngine.open(engine);
+    }
+    case 'emr': {
+      const { openEmr } = await import('../engines/emr');
+      return openEmr({ ...engine, requestId, remaining });
+    }
+  }
+}
