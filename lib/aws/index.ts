@@ -11,3 +11,4 @@ export * from './product';
 export * from './quality';
 export * from './storage';
 export * from './streams';
+export * from './workflow';
