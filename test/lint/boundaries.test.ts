@@ -20,7 +20,7 @@ const ROOMS: { readonly [room: string]: Room } = {
   // The laptop reads templates, not constructs: whoever wrote the app. The SDK is for emulators, loaded when asked for.
   'lib/local': {
     rooms: ['lib/contract', 'lambda/tables', 'lambda/formats', 'lambda/stores', 'lambda/sources'],
-    packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|yaml|hysnappy)$/,
+    packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|jsonata|yaml|hysnappy)$/,
   },
   'lambda/pipeline': {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/rows', 'lambda/stores', 'lambda/tables'],

@@ -13,6 +13,7 @@ export const LAPTOP: Deployment = { account: '000000000000', region: 'us-east-1'
 /** Property that holds the name a user may give, by resource type; other types go by their logical id. */
 const NAME_PROPERTY: Record<string, string> = {
   'AWS::CloudWatch::Alarm': 'AlarmName',
+  'AWS::DynamoDB::Table': 'TableName',
   'AWS::ECS::TaskDefinition': 'Family',
   'AWS::IAM::Role': 'RoleName',
   'AWS::Kinesis::Stream': 'Name',
@@ -27,6 +28,7 @@ const NAME_PROPERTY: Record<string, string> = {
 /** Service and resource part of an ARN, by resource type. */
 const ARN_SHAPE: Record<string, (name: string) => [service: string, resource: string]> = {
   'AWS::CloudWatch::Alarm': (name) => ['cloudwatch', `alarm:${name}`],
+  'AWS::DynamoDB::Table': (name) => ['dynamodb', `table/${name}`],
   'AWS::ECS::TaskDefinition': (name) => ['ecs', `task-definition/${name}:1`],
   'AWS::Events::Rule': (name) => ['events', `rule/${name}`],
   'AWS::IAM::Role': (name) => ['iam', `role/${name}`],
