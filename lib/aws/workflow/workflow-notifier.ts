@@ -81,7 +81,7 @@ export class WorkflowNotifier extends Construct {
     for (const topic of new Set(topics)) {
       allowEvents(this, topic.masterKey);
       const target = new targets.SnsTopic(topic, {
-        message: events.RuleTargetInput.fromMultilineText(this.untoldText()),
+        message: this.untoldNotice(),
         deadLetterQueue: this.deadLetterQueue(),
       });
       untold.addTarget(target);
@@ -121,31 +121,24 @@ export class WorkflowNotifier extends Construct {
       },
       targets: [call(events.RuleTargetInput.fromEventPath('$.detail'))],
     });
-    untold.addTarget(
-      call(
-        events.RuleTargetInput.fromObject({
-          workflow: workflow.workflowName,
-          task: events.EventField.fromPath('$.detail.status'),
-          time: events.EventField.time,
-          execution: events.EventField.fromPath('$.detail.executionArn'),
-          link: this.link(),
-          error: events.EventField.fromPath('$.detail.status'),
-          cause: UNTOLD,
-          subject: `Workflow failed: ${workflow.workflowName}`,
-          text: `${workflow.workflowName}: ${UNTOLD}`,
-        }),
-      ),
-    );
+    untold.addTarget(call(this.untoldNotice()));
   }
 
-  private untoldText(): string {
-    return [
-      `Workflow: ${this.props.workflow.workflowName}`,
-      `Time: ${events.EventField.time}`,
-      `Execution: ${this.link()}`,
-      `Error: ${events.EventField.fromPath('$.detail.status')}`,
-      `Cause: ${UNTOLD}`,
-    ].join('\n');
+  /** In place of what the run would have told, had it been able to. JSON, since a rule knows no other text of several lines. */
+  private untoldNotice(): events.RuleTargetInput {
+    const { workflowName } = this.props.workflow;
+    const status = events.EventField.fromPath('$.detail.status');
+    return events.RuleTargetInput.fromObject({
+      workflow: workflowName,
+      task: status,
+      time: events.EventField.time,
+      execution: events.EventField.fromPath('$.detail.executionArn'),
+      link: this.link(),
+      error: status,
+      cause: UNTOLD,
+      subject: `Workflow failed: ${workflowName}`,
+      text: `${workflowName}: ${UNTOLD}`,
+    });
   }
 
   private link(): string {

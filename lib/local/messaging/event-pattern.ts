@@ -105,6 +105,14 @@ function valueTest(expected: Json, path: string): Test {
 const OPERATORS: Record<string, (argument: Json, path: string) => Test> = {
   prefix: (argument, path) => affix(argument, path, 'prefix', (text, part) => text.startsWith(part)),
   suffix: (argument, path) => affix(argument, path, 'suffix', (text, part) => text.endsWith(part)),
+  wildcard: (argument, path) => {
+    const parts = text(argument, path, 'wildcard').match(/\\.|[^\\]/gs) ?? [];
+    const source = parts.map((part) =>
+      part === '*' ? '.*' : part.at(-1)!.replace(/[.*+?^${}()|[\]\\/]/, '\\$&'),
+    );
+    const expected = new RegExp(`^${source.join('')}$`, 's');
+    return (value) => typeof value === 'string' && expected.test(value);
+  },
   'equals-ignore-case': (argument, path) => {
     const expected = text(argument, path, 'equals-ignore-case').toLowerCase();
     return (value) => typeof value === 'string' && value.toLowerCase() === expected;

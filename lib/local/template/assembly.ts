@@ -210,9 +210,6 @@ class StackReferences implements References {
   }
 }
 
-/** Types whose `Ref` is the ARN, not the name. */
-const REF_IS_ARN = new Set(['AWS::SNS::Topic', 'AWS::StepFunctions::StateMachine']);
-
 function readStacks(directory: string): Stack[] {
   const manifest = readJson(join(directory, 'manifest.json'));
   const stacks: Stack[] = [];

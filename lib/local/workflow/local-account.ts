@@ -1,10 +1,11 @@
+import { type EventRule, eventRules } from '../messaging/event-rules';
+import { targetInput } from '../messaging/rule-input';
 import type { CloudAssembly } from '../template/assembly';
 import type { Json, JsonObject } from '../template/json';
-import { isObject, textAt } from '../template/json';
+import { textAt } from '../template/json';
 import type { Clock } from './clock';
 import { type StateMachineDefinition, StatesError } from './definition';
 import { MemoryTable } from './dynamodb-table';
-import { matchesPattern, targetInput } from './event-pattern';
 import type { ExecutionIdentity } from './interpreter';
 import { LocalExecution } from './local-execution';
 import { Queries } from './queries';
@@ -45,6 +46,7 @@ export class LocalAccount {
   readonly executions: LocalExecution[] = [];
   /** Values of SSM parameters by name; those of the template to begin with. */
   readonly parameters = new Map<string, string>();
+  private readonly rules: EventRule[];
   private readonly tables = new Map<string, MemoryTable>();
   private readonly queries: Queries;
 
@@ -52,6 +54,7 @@ export class LocalAccount {
     private readonly assembly: CloudAssembly,
     private readonly options: LocalAccountOptions,
   ) {
+    this.rules = eventRules(assembly);
     this.queries = new Queries(() => options.clock.now());
     for (const table of assembly.ofType('AWS::DynamoDB::Table')) {
       const keys = (table.properties.KeySchema as JsonObject[]).map((key) => String(key.AttributeName));
@@ -87,10 +90,9 @@ export class LocalAccount {
   putEvent(event: JsonObject): void {
     const full = { time: new Date(this.options.clock.now()).toISOString(), ...event };
     this.events.push(full);
-    for (const rule of this.assembly.ofType('AWS::Events::Rule')) {
-      if (!isObject(rule.properties.EventPattern)) continue;
-      if (!matchesPattern(rule.properties.EventPattern, full)) continue;
-      for (const target of rule.properties.Targets as JsonObject[]) this.deliver(target, full);
+    for (const rule of this.rules) {
+      if (!rule.pattern.matches(full)) continue;
+      for (const target of rule.targets) this.deliver(target, full, rule.resource.arn);
     }
   }
 
@@ -170,11 +172,15 @@ export class LocalAccount {
     });
   }
 
-  private deliver(target: JsonObject, event: JsonObject): void {
+  private deliver(target: JsonObject, event: JsonObject, ruleArn: string): void {
     const arn = String(target.Arn);
-    const input = targetInput(target, event);
+    const input = JSON.parse(targetInput(target, event, ruleArn)) as Json;
     if (arn.includes(':stateMachine:')) this.begin(arn, input);
-    else if (arn.includes(':sns:')) this.messages.push({ topicArn: arn, texts: { default: String(input) } });
+    else if (arn.includes(':sns:'))
+      this.messages.push({
+        topicArn: arn,
+        texts: { default: typeof input === 'string' ? input : JSON.stringify(input) },
+      });
     else this.webhookCalls.push(input);
   }
 

@@ -86,8 +86,8 @@ describe('EventPattern', () => {
   it.each<[string, JsonObject, RegExp]>([
     [
       'an operator it does not know',
-      { source: [{ wildcard: 'aws.*' }] },
-      /at source: \{"wildcard":"aws\.\*"\} is not one/,
+      { source: [{ cidr: 'aws.*' }] },
+      /at source: \{"cidr":"aws\.\*"\} is not one/,
     ],
     ['one that is called like a method', { source: [{ toString: 'x' }] }, /at source/],
     ['two operators at once', { detail: { a: [{ prefix: 'a', suffix: 'b' }] } }, /at detail\.a/],

@@ -300,7 +300,7 @@ describe('EventRouter', () => {
   });
 
   it('refuses a rule it cannot follow, by its name', () => {
-    const Rule = rule({ Arn: arn('Refine') }, { EventPattern: { source: [{ wildcard: '*' }] } });
+    const Rule = rule({ Arn: arn('Refine') }, { EventPattern: { source: [{ cidr: '*' }] } });
     expect(() => router({ Refine: lambdaFunction('refine'), Rule })).toThrow(
       /^Test\/Rule: The event pattern cannot be used at source/,
     );

@@ -262,8 +262,12 @@ describe('a run nobody could tell of from within', () => {
     await run.ended;
     expect(run.status).toBe('ABORTED');
     expect(account.messages).toHaveLength(1);
-    expect(account.messages[0].texts.default).toContain(`Execution: ${LINK}`);
-    expect(account.messages[0].texts.default).toContain('Error: ABORTED');
+    expect(JSON.parse(account.messages[0].texts.default)).toMatchObject({
+      workflow: 'orders-daily',
+      link: LINK,
+      execution: run.arn,
+      error: 'ABORTED',
+    });
   });
 
   it('but one that was told already is not told again', async () => {
