@@ -1,6 +1,7 @@
 import { HANDLER_ENVIRONMENT } from '../lib/contract/handler-environment';
 import { METRIC_NAMESPACE } from '../lib/contract/metric-names';
 import { RejectionHandling } from '../lib/contract/rejection-handling';
+import type { LookupSettings, TransformSettings } from '../lib/contract/transform-settings';
 
 /** What an ingestion function was told by the construct that deployed it. */
 export interface IngestConfiguration {
@@ -10,6 +11,8 @@ export interface IngestConfiguration {
   readonly quarantineTable: string;
   /** What becomes of a batch with rejected records. */
   readonly rejections: RejectionHandling;
+  /** The user's own code beside the bundle, where there is any. */
+  readonly transform?: UserTransformConfiguration;
   readonly product: string;
   readonly metricNamespace: string;
 }
@@ -55,6 +58,11 @@ export type SqlEngineConfiguration =
       readonly settings: string;
     };
 
+/** The user's own code, and what it may look up, by name. */
+export interface UserTransformConfiguration extends TransformSettings {
+  readonly lookups: ReadonlyMap<string, LookupSettings>;
+}
+
 export class ConfigurationError extends Error {
   constructor(message: string) {
     super(message);
@@ -83,6 +91,7 @@ export function readIngestConfiguration(environment: Environment = process.env):
     bronzeTable: tableUri(environment, HANDLER_ENVIRONMENT.bronzeTable),
     quarantineTable: tableUri(environment, HANDLER_ENVIRONMENT.quarantineTable),
     rejections: rejectionHandling(environment),
+    transform: userTransform(environment),
     ...signals(environment),
   };
   requireDistinct(environment, ['bronzeTable', 'quarantineTable']);
@@ -223,6 +232,27 @@ function rejectionHandling(environment: Environment): RejectionHandling {
   throw new ConfigurationError(
     `${HANDLER_ENVIRONMENT.rejections} is "${value}". Allowed: ${allowed.join(', ')}.`,
   );
+}
+
+/** The construct writes both variables: they are taken at their word, as long as they are JSON. */
+function userTransform(environment: Environment): UserTransformConfiguration | undefined {
+  const settings = json(environment, HANDLER_ENVIRONMENT.transform) as TransformSettings | undefined;
+  if (settings === undefined) return undefined;
+  const lookups = json(environment, HANDLER_ENVIRONMENT.lookups) as
+    Record<string, LookupSettings> | undefined;
+  return { ...settings, lookups: new Map(Object.entries(lookups ?? {})) };
+}
+
+function json(environment: Environment, variable: string): object | undefined {
+  const text = environment[variable];
+  if (text === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // Refused below, as everything that is no object.
+  }
+  throw new ConfigurationError(`${variable} is "${text}". Allowed: a JSON object.`);
 }
 
 function matching(

@@ -5,8 +5,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
-// Compiled from the contract when a user synthesizes, and laid beside the bundle.
-const BESIDE_THE_BUNDLE = ['./contract.mjs', './transformation.mjs'];
+// Compiled from contracts or bundled from the user's own code when a user synthesizes, and laid beside the bundle.
+const BESIDE_THE_BUNDLE = [
+  './contract.mjs',
+  './input-contract.mjs',
+  './transform.mjs',
+  './transformation.mjs',
+];
 // Native, and where SQL runs in a container or on a laptop only: installed there.
 const INSTALLED = ['@duckdb/node-api'];
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';

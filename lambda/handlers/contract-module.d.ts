@@ -11,3 +11,20 @@ declare module '*/contract.mjs' {
   export const allowsUnknownFields: CompiledContractModule['allowsUnknownFields'];
   export const rowWriter: CompiledContractModule['rowWriter'];
 }
+
+/** Compiled from the contract of a transform's input, where it has one. */
+declare module '*/input-contract.mjs' {
+  import type { CompiledInputModule } from '../pipeline/transform/contract-input';
+
+  export const contract: CompiledInputModule['contract'];
+  export const leaves: CompiledInputModule['leaves'];
+  export const allowsUnknownFields: CompiledInputModule['allowsUnknownFields'];
+  export const rowWriter: CompiledInputModule['rowWriter'];
+  export const fields: CompiledInputModule['fields'];
+}
+
+/** The user's own code, where there is any. */
+declare module '*/transform.mjs' {
+  const transform: unknown;
+  export default transform;
+}

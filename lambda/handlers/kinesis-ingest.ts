@@ -1,8 +1,12 @@
 import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
 import { readIngestConfiguration, type IngestConfiguration } from '../configuration';
+import { openLookups } from '../lookups/open-lookups';
 import { createBatchEncoder, encodeRows } from '../pipeline/encoding';
 import { ingest, type IngestTargets } from '../pipeline/ingest';
 import type { TableTarget } from '../pipeline/table-target';
+import { ContractInput } from '../pipeline/transform/contract-input';
+import { loadTransform } from '../pipeline/transform/load-transform';
+import type { RecordTransform } from '../pipeline/transform/record-transform';
 import { IngestLog } from '../signals/ingest-log';
 import { IngestMetrics } from '../signals/ingest-metrics';
 import { kinesisRecords } from '../sources/kinesis';
@@ -45,9 +49,10 @@ function ingestion(): Promise<Ingestion> {
 }
 
 async function open(configuration: IngestConfiguration): Promise<Ingestion> {
-  const [bronze, quarantine] = await Promise.all([
+  const [bronze, quarantine, transform] = await Promise.all([
     target(configuration.bronzeTable),
     target(configuration.quarantineTable),
+    userTransform(configuration),
   ]);
   return {
     targets: {
@@ -57,11 +62,22 @@ async function open(configuration: IngestConfiguration): Promise<Ingestion> {
       newEncoder: (table) => createBatchEncoder(compiled, table),
       encodeRows,
       rejections: configuration.rejections,
+      transform: transform && ((records) => transform.outcomes(records)),
       now: Date.now,
     },
     metrics: new IngestMetrics(configuration),
     log: new IngestLog(configuration.product),
   };
+}
+
+/** The user's own code is imported where there is any: it lies beside the bundle, as the contract does. */
+async function userTransform({ transform }: IngestConfiguration): Promise<RecordTransform | undefined> {
+  if (transform === undefined) return undefined;
+  return loadTransform(transform, {
+    module: () => import('./transform.mjs'),
+    input: async () => new ContractInput(await import('./input-contract.mjs')),
+    lookups: () => openLookups(transform.lookups, (file) => import(file)),
+  });
 }
 
 async function target(uri: string): Promise<TableTarget> {

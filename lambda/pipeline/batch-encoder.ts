@@ -23,7 +23,12 @@ export interface EncodingTarget {
 export interface BatchEncoder {
   /** Decodes, validates and encodes one record. Returns why it was rejected, or undefined when accepted. Never throws for bad data. */
   add(record: SourceRecord): Rejection | undefined;
-  /** Records accepted so far. */
+  /**
+   * Encodes the rows a transform made of one record, all of them or none. Their values are JSON's, or a bigint or an
+   * ExactNumber where a number would have lost digits.
+   */
+  addRows(record: SourceRecord, rows: readonly object[]): Rejection | undefined;
+  /** Rows accepted so far. */
   readonly accepted: number;
   /** Fields seen so far that the contract does not name. */
   readonly unknownFields: number;

@@ -1,32 +1,49 @@
 import type { BatchEncoder, EncodedFile } from './batch-encoder';
-import { RejectionCode, type RejectedRecord, type SourceRecord } from './record';
+import { RejectionCode, type RejectedRecord, type Rejection, type SourceRecord } from './record';
+import type { TransformOutcome } from './transform/record-transform';
 
 export interface EncodedBatch {
   readonly files: EncodedFile[];
+  /** Records that gave rows. */
   readonly accepted: number;
+  /** Records the transform made nothing of. */
+  readonly dropped: number;
+  /** Rows of the accepted records: one each, unless a transform made several. */
+  readonly rows: number;
   readonly rejected: RejectedRecord[];
   readonly unknownFields: number;
   /** Failures of the encoder itself, one for each record rejected as an internal error. */
   readonly failures: Error[];
 }
 
+/** What a transform made of each record of a batch. */
+export type Transformed = ReadonlyMap<SourceRecord, TransformOutcome>;
+
 /**
  * Encodes what the contract accepts and collects the rest. Should the encoder itself fail, which is a defect, the
  * batch is halved until the record that sets it off stands alone and is rejected: one record never holds up a shard.
  */
-export function encodeBatch(records: readonly SourceRecord[], newEncoder: () => BatchEncoder): EncodedBatch {
+export function encodeBatch(
+  records: readonly SourceRecord[],
+  newEncoder: () => BatchEncoder,
+  transformed?: Transformed,
+): EncodedBatch {
   // Outside: a table that cannot hold what the contract allows is no record's fault.
   const encoder = newEncoder();
   try {
-    return encodeWhole(records, encoder);
+    return transformed === undefined
+      ? encodeWhole(records, encoder)
+      : encodeTransformed(records, encoder, transformed);
   } catch (error) {
     if (records.length === 1) return internalError(records[0], error);
     const middle = records.length >> 1;
-    const first = encodeBatch(records.slice(0, middle), newEncoder);
-    const second = encodeBatch(records.slice(middle), newEncoder);
+    const first = encodeBatch(records.slice(0, middle), newEncoder, transformed);
+    const second = encodeBatch(records.slice(middle), newEncoder, transformed);
     return {
       files: [...first.files, ...second.files],
       accepted: first.accepted + second.accepted,
+      dropped: first.dropped + second.dropped,
+      rows: first.rows + second.rows,
       rejected: [...first.rejected, ...second.rejected],
       unknownFields: first.unknownFields + second.unknownFields,
       failures: [...first.failures, ...second.failures],
@@ -40,8 +57,36 @@ function encodeWhole(records: readonly SourceRecord[], encoder: BatchEncoder): E
     const rejection = encoder.add(record);
     if (rejection) rejected.push({ record, rejection });
   }
+  return encodedBatch(encoder, records.length - rejected.length, rejected, 0);
+}
+
+function encodeTransformed(
+  records: readonly SourceRecord[],
+  encoder: BatchEncoder,
+  transformed: Transformed,
+): EncodedBatch {
+  const rejected: RejectedRecord[] = [];
+  let dropped = 0;
+  for (const record of records) {
+    const outcome = transformed.get(record);
+    if (outcome === undefined) throw new Error('A record of the batch has not been transformed.');
+    const rejection: Rejection | undefined = outcome.rejection ?? encoder.addRows(record, outcome.rows);
+    if (rejection) rejected.push({ record, rejection });
+    else if (outcome.rejection === undefined && outcome.rows.length === 0) dropped++;
+  }
+  return encodedBatch(encoder, records.length - rejected.length - dropped, rejected, dropped);
+}
+
+function encodedBatch(
+  encoder: BatchEncoder,
+  accepted: number,
+  rejected: RejectedRecord[],
+  dropped: number,
+): EncodedBatch {
   return {
-    accepted: encoder.accepted,
+    accepted,
+    dropped,
+    rows: encoder.accepted,
     unknownFields: encoder.unknownFields,
     rejected,
     files: encoder.finish(),
@@ -58,6 +103,8 @@ function internalError(record: SourceRecord, error: unknown): EncodedBatch {
   return {
     files: [],
     accepted: 0,
+    dropped: 0,
+    rows: 0,
     rejected: [{ record, rejection }],
     unknownFields: 0,
     failures: [failure],

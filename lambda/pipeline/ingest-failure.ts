@@ -1,6 +1,7 @@
 /** What the batch was at when it failed; part of the error's message and of the log line. */
 export enum IngestStage {
   READ_TABLES = 'read tables',
+  TRANSFORM_RECORDS = 'transform records',
   ENCODE_RECORDS = 'encode records',
   ENCODE_QUARANTINE = 'encode quarantine',
   WRITE_FILES = 'write files',

@@ -2,7 +2,7 @@ import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { DataFile } from '../tables/data-file';
 import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/table';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from './batch-encoder';
-import { encodeBatch, type EncodedBatch } from './encode-batch';
+import { encodeBatch, type EncodedBatch, type Transformed } from './encode-batch';
 import { during, IngestFailure, IngestStage } from './ingest-failure';
 import { byLane, count, isBeyond, rangeOf, where, type Lane } from './lane';
 import { quarantineRows, type QuarantineRow } from './quarantine';
@@ -10,6 +10,7 @@ import { QuarantineLedger } from './quarantine-ledger';
 import type { RejectionCode, SourceRecord } from './record';
 import { RecordsRejected } from './records-rejected';
 import { discard, writeFiles, type TableTarget } from './table-target';
+import type { TransformOutcome } from './transform/record-transform';
 
 export interface IngestTargets {
   readonly bronze: TableTarget;
@@ -18,16 +19,25 @@ export interface IngestTargets {
   readonly newEncoder: (target: EncodingTarget) => BatchEncoder;
   readonly encodeRows: (rows: QuarantineRow[], target: EncodingTarget) => EncodedFile[];
   readonly rejections: RejectionHandling;
+  /**
+   * The user's own code, between decoding and encoding.
+   * @default - records are encoded as they came
+   */
+  readonly transform?: (records: readonly SourceRecord[]) => Promise<Map<SourceRecord, TransformOutcome>>;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** What became of a batch. `read` is the sum of `accepted`, `quarantined` and `replayed`. */
+/** What became of a batch. `read` is the sum of `accepted`, `dropped`, `quarantined` and `replayed`. */
 export interface IngestReport {
   /** The batch as delivered: first and last position of each lane. */
   readonly lanes: LaneRange[];
   readonly read: number;
   readonly accepted: number;
+  /** Records the transform made nothing of: they are in no table, as its author wanted. Undefined without a transform. */
+  readonly dropped?: number;
+  /** Rows of the accepted records: as many, unless a transform made several of one. */
+  readonly rows: number;
   readonly quarantined: number;
   /** Delivered although bronze or quarantine had them already, or twice in this batch. */
   readonly replayed: number;
@@ -73,8 +83,10 @@ export async function ingest(
     lanes: attempts.batch.map(rangeOf),
     read: records.length,
     accepted,
+    dropped: targets.transform === undefined ? undefined : encoded.dropped,
+    rows: settled.acceptedBefore ? 0 : encoded.rows,
     quarantined: encoded.rejected.length,
-    replayed: records.length - accepted - encoded.rejected.length,
+    replayed: records.length - accepted - encoded.dropped - encoded.rejected.length,
     unknownFields: encoded.unknownFields,
     reasons: reasonsOf(encoded),
     bronzeSnapshot: settled.bronzeSnapshot,
@@ -110,6 +122,8 @@ class IngestAttempts {
   conflicts = 0;
   encodeMilliseconds = 0;
   commitMilliseconds = 0;
+  /** Kept over the attempts: a transform that asks a lookup again may be told something else. */
+  private readonly transformed = new Map<SourceRecord, TransformOutcome>();
 
   constructor(
     readonly batch: Lane[],
@@ -134,8 +148,9 @@ class IngestAttempts {
 
     const started = performance.now();
     const records = remainder.fresh.flatMap((lane) => lane.records);
+    const transformed = await during(IngestStage.TRANSFORM_RECORDS, () => this.transform(records));
     const encoded = await during(IngestStage.ENCODE_RECORDS, async () =>
-      encodeBatch(records, () => this.targets.newEncoder(bronze.table)),
+      encodeBatch(records, () => this.targets.newEncoder(bronze.table), transformed),
     );
     if (this.targets.rejections === RejectionHandling.HALT && encoded.rejected.length > 0) {
       throw new RecordsRejected(encoded.rejected, records.length);
@@ -192,6 +207,14 @@ class IngestAttempts {
     const ahead = where(this.batch, ({ lane, position }) => isBeyond(position, committed.get(lane)));
     const fresh = where(ahead, ({ lane, position }) => !ledgers.get(lane)?.holds(position));
     return { ahead, fresh, ledgers };
+  }
+
+  private async transform(records: readonly SourceRecord[]): Promise<Transformed | undefined> {
+    const { transform } = this.targets;
+    if (transform === undefined) return undefined;
+    const outcomes = await transform(records.filter((record) => !this.transformed.has(record)));
+    for (const [record, outcome] of outcomes) this.transformed.set(record, outcome);
+    return this.transformed;
   }
 
   private async encodeRejected({ rejected }: EncodedBatch): Promise<EncodedFile[]> {
@@ -263,7 +286,15 @@ class IngestAttempts {
   }
 }
 
-const NOTHING: EncodedBatch = { files: [], accepted: 0, rejected: [], unknownFields: 0, failures: [] };
+const NOTHING: EncodedBatch = {
+  files: [],
+  accepted: 0,
+  dropped: 0,
+  rows: 0,
+  rejected: [],
+  unknownFields: 0,
+  failures: [],
+};
 
 /** What a reader of the quarantine's history wants to know of a snapshot without opening its files. */
 function judgedEntries(lanes: Lane[], encoded: EncodedBatch): Record<string, string> {

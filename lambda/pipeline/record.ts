@@ -36,6 +36,8 @@ export enum RejectionCode {
   NULL_KEY = 'null-key',
   /** Between bronze and silver: a quality rule of the contract says so. */
   QUALITY_GATE = 'quality-gate',
+  /** The user's transform failed on the record, or what it gave for it is no row. */
+  TRANSFORM_FAILED = 'transform-failed',
   /** Our own defect, not the producer's: the encoder failed on this record. It is kept and can be replayed. */
   INTERNAL_ERROR = 'internal-error',
 }

@@ -20,6 +20,7 @@ export class IngestLog {
       lanes: report.lanes,
       read: report.read,
       accepted: report.accepted,
+      ...(report.dropped === undefined ? {} : { dropped: report.dropped, rows: report.rows }),
       quarantined: report.quarantined,
       replayed: report.replayed,
       unknownFields: report.unknownFields,

@@ -44,6 +44,10 @@ export const HANDLER_ENVIRONMENT = {
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
   /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */
   rejections: 'LAKEHOUSE_REJECTIONS',
+  /** The user's own code beside the bundle: JSON of a `TransformSettings` (transform-settings.ts). */
+  transform: 'LAKEHOUSE_TRANSFORM',
+  /** What that code may look up: JSON, name → `LookupSettings` (transform-settings.ts). */
+  lookups: 'LAKEHOUSE_LOOKUPS',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */
@@ -52,6 +56,12 @@ export const HANDLER_ENVIRONMENT = {
 
 /** File name, beside the bundle, of the code compiled from the contract. */
 export const COMPILED_CONTRACT_FILE = 'contract.mjs';
+
+/** File name, beside the bundle, of the user's own code; there where the environment has `transform`. */
+export const TRANSFORM_FILE = 'transform.mjs';
+
+/** File name, beside the bundle, of the code compiled from the contract of what goes into a transform. */
+export const INPUT_CONTRACT_FILE = 'input-contract.mjs';
 
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {

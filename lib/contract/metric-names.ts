@@ -3,6 +3,8 @@ export const METRICS = {
   recordsRead: 'RecordsRead',
   recordsAccepted: 'RecordsAccepted',
   recordsQuarantined: 'RecordsQuarantined',
+  /** Records a transform of the user's made nothing of; emitted where there is one. */
+  recordsDropped: 'RecordsDropped',
   /** Records a replay or an overlapping batch delivered again. */
   recordsReplayed: 'RecordsReplayed',
   unknownFields: 'UnknownFields',

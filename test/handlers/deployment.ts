@@ -36,6 +36,12 @@ export function bundleDirectory(name: string): string {
   return directory;
 }
 
+/** What a processor lays beside the bundle and into the environment, for a transform. */
+export interface Additions {
+  readonly files: { readonly [name: string]: string };
+  readonly environment: { readonly [name: string]: string };
+}
+
 /** The bundles of one product as deployed, on tables that are directories. */
 export class Deployment {
   readonly directory = fs.mkdtempSync(path.join(os.tmpdir(), 'deployment-'));
@@ -50,6 +56,7 @@ export class Deployment {
   constructor(
     private readonly contract: DataContract,
     private readonly node = process.execPath,
+    private readonly additions: Additions = { files: {}, environment: {} },
   ) {
     this.schema = contract.schema();
     this.stage(contract);
@@ -58,11 +65,13 @@ export class Deployment {
   /** Lays the bundle and the code compiled from a contract into the function's directory. */
   stage(contract: DataContract): void {
     for (const [name, bundle] of Object.entries({ function: 'kinesis-ingest', refine: 'silver-refine' })) {
-      fs.cpSync(bundleDirectory(bundle), path.join(this.directory, name), { recursive: true });
-      fs.writeFileSync(
-        path.join(this.directory, name, 'contract.mjs'),
-        compileContract(contract, contract.schema()),
-      );
+      const directory = path.join(this.directory, name);
+      fs.cpSync(bundleDirectory(bundle), directory, { recursive: true });
+      const files = {
+        'contract.mjs': compileContract(contract, contract.schema()),
+        ...this.additions.files,
+      };
+      for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(directory, file), text);
     }
   }
 
@@ -128,6 +137,7 @@ export class Deployment {
         LAKEHOUSE_BRONZE_TABLE: this.bronze,
         LAKEHOUSE_QUARANTINE_TABLE: this.quarantine,
         LAKEHOUSE_PRODUCT: this.contract.name ?? 'orders',
+        ...this.additions.environment,
         ...environment,
       },
     });

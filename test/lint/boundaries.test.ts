@@ -30,6 +30,10 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lambda/tables'],
     packages: /^(hysnappy|avsc)$/,
   },
+  'lambda/lookups': {
+    rooms: ['lib/contract', 'lambda/formats', 'lambda/pipeline'],
+    packages: /^@aws-sdk\/client-(dynamodb|secrets-manager)$/,
+  },
   'lambda/stores': { rooms: ['lib/contract'], packages: /^@aws-sdk\/client-s3$/ },
   'lambda/rows': {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],

@@ -165,6 +165,12 @@ class MiniatureEncoder implements BatchEncoder {
     return undefined;
   }
 
+  addRows(record: SourceRecord, rows: readonly object[]) {
+    if (!this.judge(record)) return { code: RejectionCode.WRONG_TYPE, message: 'not good' };
+    rows.forEach(() => this.rows.push(record));
+    return undefined;
+  }
+
   finish(): EncodedFile[] {
     return this.rows.length === 0 ? [] : [file(this.rows.map(({ lane, position }) => `${lane}:${position}`))];
   }

@@ -1,6 +1,23 @@
-/** A JSON number a double cannot reproduce, as its text. */
+/**
+ * A JSON number a double cannot reproduce, as its text. Code that calculates with it gets the nearest double; as text,
+ * and in JSON, it keeps every digit.
+ */
 export class ExactNumber {
   constructor(readonly text: string) {}
+
+  toString(): string {
+    return this.text;
+  }
+
+  valueOf(): number {
+    return Number(this.text);
+  }
+
+  toJSON(): unknown {
+    // Node 22 and later, which the handlers run on.
+    const { rawJSON } = JSON as { rawJSON?: (text: string) => unknown };
+    return rawJSON === undefined ? this.valueOf() : rawJSON(this.text);
+  }
 }
 
 /** Text in which JSON.parse may have rounded a number, or turned it into infinity. */
@@ -13,15 +30,20 @@ export function mayLoseDigits(text: string): boolean {
 /**
  * Parses JSON as JSON.parse does, but keeps the numbers a double cannot hold. Several times slower: meant for the
  * few records that need it, after JSON.parse found them valid.
+ *
+ * @param numberOf what to make of the text of a number
  */
-export function parseExact(text: string): unknown {
-  return new ExactParser(text).value();
+export function parseExact(text: string, numberOf: (text: string) => unknown = reproducible): unknown {
+  return new ExactParser(text, numberOf).value();
 }
 
 class ExactParser {
   private at = 0;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly numberOf: (text: string) => unknown,
+  ) {}
 
   value(): unknown {
     switch (this.next()) {
@@ -87,12 +109,10 @@ class ExactParser {
     }
   }
 
-  private number(): number | ExactNumber {
+  private number(): unknown {
     const start = this.at;
     while (this.at < this.text.length && '0123456789+-.eE'.includes(this.text[this.at])) this.at++;
-    const text = this.text.slice(start, this.at);
-    const number = Number(text);
-    return isReproducible(text, number) ? number : new ExactNumber(text);
+    return this.numberOf(this.text.slice(start, this.at));
   }
 
   /** Skips white space. */
@@ -100,6 +120,11 @@ class ExactParser {
     while (' \t\r\n'.includes(this.text[this.at])) this.at++;
     return this.text[this.at];
   }
+}
+
+function reproducible(text: string): number | ExactNumber {
+  const number = Number(text);
+  return isReproducible(text, number) ? number : new ExactNumber(text);
 }
 
 /** A double reproduces every decimal of up to 15 digits, and integers up to 2^53. */
@@ -115,6 +140,7 @@ function isReproducible(text: string, number: number): boolean {
 /** JSON text of a value that may hold exact numbers. */
 export function stringifyExact(value: unknown): string {
   if (value instanceof ExactNumber) return value.text;
+  if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(stringifyExact).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const fields = Object.entries(value).map(

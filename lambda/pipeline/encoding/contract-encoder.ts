@@ -9,10 +9,10 @@ import { parseExact } from '../../formats/json/exact-json';
 import { type Column, ParquetFile } from '../../formats/parquet';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from '../batch-encoder';
 import { type Rejection, RejectionCode, type SourceRecord } from '../record';
-import { invalidJson, RecordDecoder } from './decode-record';
-import { describe } from './describe-value';
+import { invalidJson, notAnObject, RecordDecoder } from './decode-record';
 import { ExtraFields, fieldPath } from './extra-fields';
 import { findLoneSurrogate } from './lone-surrogate';
+import { NOWHERE, NOWHERE_TO_WRITE } from './nowhere';
 import { PartitionedFiles } from './partitioned-files';
 import { Refusal } from './refusal';
 import { RowConversions } from './row-conversions';
@@ -116,12 +116,7 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     } catch (error) {
       return invalidJson(text, error);
     }
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
-      return {
-        code: RejectionCode.NOT_AN_OBJECT,
-        message: `The record is ${describe(row)}; a JSON object is expected.`,
-      };
-    }
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return notAnObject(row);
     try {
       return this.addRow(record, row, text, false);
     } catch (error) {
@@ -134,8 +129,32 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     }
   }
 
+  addRows(record: SourceRecord, rows: readonly object[]): Rejection | undefined {
+    // All of them or none: what is written cannot be taken back.
+    if (rows.length > 1) {
+      for (let i = 0; i < rows.length; i++) {
+        const reason = this.check(rows[i]);
+        if (reason !== undefined) {
+          return { ...reason, message: `Row ${i + 1} of ${rows.length}: ${reason.message}` };
+        }
+      }
+    }
+    for (const row of rows) {
+      const reason = this.addRow(record, row, '', true);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
   finish(): EncodedFile[] {
     return this.files.finish();
+  }
+
+  /** Why the contract refuses a row, without writing it. */
+  private check(row: object): Rejection | undefined {
+    this.extra.clear();
+    this.refusal.begin('', true);
+    return this.writeRow(row, NOWHERE_TO_WRITE) as Rejection | undefined;
   }
 
   private addRow(record: SourceRecord, row: object, text: string, exact: boolean): Rejection | undefined {
@@ -207,9 +226,6 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     return { file, contractColumns: placeOf.map((place) => (place < 0 ? NOWHERE : columns[place])) };
   }
 }
-
-/** Takes the values of a column the table does not have. */
-const NOWHERE: RowColumn = { push: () => {}, pushNull: () => {}, repeat: () => {} };
 
 function arrivalMicros(record: SourceRecord): number {
   return Math.round(record.arrivedAt * 1000);

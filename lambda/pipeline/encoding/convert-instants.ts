@@ -42,6 +42,8 @@ export class InstantConversions {
         if (Number.isFinite(value)) micros = epochMicros(value, unit ?? likelyUnit(Math.abs(value)));
       } else if (value instanceof ExactNumber) {
         micros = exactEpoch(value.text, unit);
+      } else if (typeof value === 'bigint') {
+        micros = exactEpoch(String(value), unit);
       }
       if (micros === undefined) return this.refusal.wrong(value, expected);
       if (micros < FIRST_MICROS || micros >= END_MICROS) {

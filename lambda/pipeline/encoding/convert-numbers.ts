@@ -86,6 +86,7 @@ export class NumberConversions {
     if (value instanceof ExactNumber) {
       return unscaledOf(value.text, 0) ?? this.refusal.wrong(value, expected);
     }
+    if (typeof value === 'bigint') return value;
     return this.refusal.wrong(value, expected);
   }
 
@@ -97,7 +98,7 @@ export class NumberConversions {
 }
 
 function numberText(value: unknown): string | undefined {
-  if (typeof value === 'number') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (value instanceof ExactNumber) return value.text;
   return typeof value === 'string' && JSON_NUMBER.test(value) ? value : undefined;
 }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Rejection, RejectionCode } from '../record';
+import { describe } from './describe-value';
 
 /** Decodes base64 into one buffer that is used again for every record. */
 export class RecordDecoder {
@@ -85,5 +86,13 @@ export function invalidJson(text: string, error: unknown): Rejection {
   return {
     code: RejectionCode.INVALID_JSON,
     message: `The record is not JSON: ${reason.slice(0, 120)}${near}.`,
+  };
+}
+
+/** Why a JSON value that is no object is refused as a record. */
+export function notAnObject(value: unknown): Rejection {
+  return {
+    code: RejectionCode.NOT_AN_OBJECT,
+    message: `The record is ${describe(value)}; a JSON object is expected.`,
   };
 }

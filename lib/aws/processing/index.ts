@@ -6,3 +6,4 @@ export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps
 export type { SilverProcessorOptions } from './silver-options';
 export { SilverProcessor, type SilverProcessorProps } from './silver-processor';
 export { StreamSource, type StreamSourceBinding } from './stream-source';
+export * from './transform';

@@ -22,6 +22,7 @@ import { acknowledgeHandlerFunction } from '../suppressions';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { StreamSource } from './stream-source';
+import type { Transform } from './transform';
 
 /** How records are processed; what is processed, and to where, is in `StreamProcessorProps`. */
 export interface StreamProcessorOptions {
@@ -81,6 +82,12 @@ export interface StreamProcessorOptions {
    * @default - every record is processed
    */
   readonly filters?: { [key: string]: unknown }[];
+
+  /**
+   * Code of your own that every record goes through before it is held against the contract.
+   * @default - records are taken as they came
+   */
+  readonly transform?: Transform;
 
   /**
    * What becomes of a batch with records the contract refuses.
@@ -197,12 +204,16 @@ export class StreamProcessor extends Construct {
       new DeadLetterQueue(this, 'DeadLetters', { encryptionKey: this.encryptionKey }).queue;
     bronze.grantReadWrite(this.role);
     quarantine.grantReadWrite(this.role);
+    const transform = props.transform?.bind(this, this.role);
 
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(
         `${this.productName}: stream to bronze, contract version ${contract.version}`,
       ),
-      code: stagedCode(source.bundle, { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) }),
+      code: stagedCode(source.bundle, {
+        [COMPILED_CONTRACT_FILE]: compileContract(contract, schema),
+        ...transform?.files,
+      }),
       handler: HANDLER_ENTRY,
       runtime: HANDLER_RUNTIME,
       architecture: HANDLER_ARCHITECTURE,
@@ -219,6 +230,7 @@ export class StreamProcessor extends Construct {
         [HANDLER_ENVIRONMENT.rejections]: props.rejections ?? RejectionHandling.QUARANTINE,
         [HANDLER_ENVIRONMENT.product]: this.productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
+        ...transform?.environment,
       },
     });
     acknowledgeHandlerFunction(

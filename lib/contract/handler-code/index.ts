@@ -6,6 +6,7 @@ import type { SchemaObject } from '../schema-object';
 import { bronzeSchema } from '../table-schema';
 import { appendFields } from './append-code';
 import { literal } from './literal';
+import { recordFields } from './record-shape';
 import { planRow, type RowNode } from './row-plan';
 import { ValidationCode, variable } from './validation-code';
 
@@ -55,6 +56,14 @@ export function compileContract(contract: DataContract, schema: SchemaObject): s
     '',
   ];
   return lines.join('\n');
+}
+
+/**
+ * Compiles the contract of what goes into a transform: as `compileContract`, and `fields`, by which a record is given
+ * to the transform in the form its contract names.
+ */
+export function compileInputContract(contract: DataContract, schema: SchemaObject): string {
+  return `${compileContract(contract, schema)}export const fields = ${literal(recordFields(schema.properties))};\n`;
 }
 
 /** Any leaf outside lists may be what the table is partitioned by: which, only the table knows. */

@@ -84,3 +84,17 @@ export interface CompiledLeaf {
 
 /** Returns undefined for a row that was written, and the reason for one that was not. */
 export type RowWriter = (record: object, target: RowTarget) => unknown;
+
+/** A field of a record: a leaf has a `type`, an object `fields`, an array an `element`. */
+export interface RecordField {
+  readonly name: string;
+  readonly column: string;
+  /** Stands in for the name in records that do not have the latter. */
+  readonly alias?: string;
+  /** An Iceberg type, or `json-object` and `json-array` for what the contract does not describe. */
+  readonly type?: string;
+  readonly format?: string;
+  readonly zone?: string;
+  readonly fields?: readonly RecordField[];
+  readonly element?: RecordField;
+}

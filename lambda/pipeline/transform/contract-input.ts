@@ -1,0 +1,98 @@
+import type { Conversion, RecordField } from '../../../lib/contract/handler-code/row-runtime';
+import type { CompiledContractModule } from '../encoding/contract-encoder';
+import { ExtraFields } from '../encoding/extra-fields';
+import { NOWHERE_TO_WRITE } from '../encoding/nowhere';
+import { Refusal } from '../encoding/refusal';
+import { RowConversions } from '../encoding/row-conversions';
+import type { Rejection } from '../record';
+import type { InputContract } from './record-transform';
+import { isGivenAsItCame, recordValue } from './record-values';
+
+/** The module `compileInputContract` writes. */
+export interface CompiledInputModule extends CompiledContractModule {
+  readonly fields: readonly RecordField[];
+}
+
+type Reader = (value: unknown) => unknown;
+
+/**
+ * Holds a record against the contract of a transform's input, and gives it the form the contract's types promise:
+ * fields by the names of the contract, numbers that came as text as numbers, instants as ISO 8601 text. Fields that
+ * are absent are null; fields the contract does not name stay as they came.
+ */
+export class ContractInput implements InputContract {
+  private readonly refusal = new Refusal();
+  private readonly extra = new ExtraFields();
+  private readonly check: (record: object) => unknown;
+  private readonly toRow: Reader;
+
+  constructor(compiled: CompiledInputModule) {
+    const conversions = new RowConversions(this.refusal, this.extra, compiled.allowsUnknownFields);
+    const writeRow = compiled.rowWriter(conversions);
+    this.check = (record) => writeRow(record, NOWHERE_TO_WRITE);
+    this.toRow = objectReader(compiled.fields, conversions);
+  }
+
+  read(record: object): { readonly row: object } | Rejection {
+    this.extra.clear();
+    this.refusal.begin('', true);
+    const reason = this.check(record) as Rejection | undefined;
+    if (reason !== undefined) return { ...reason, message: `Before the transform: ${reason.message}` };
+    return { row: this.toRow(record) as object };
+  }
+}
+
+function objectReader(fields: readonly RecordField[], conversions: RowConversions): Reader {
+  const readers = fields.map((field) => ({ ...field, read: reader(field, conversions) }));
+  return (value) => {
+    const rest = { ...(value as Record<string, unknown>) };
+    const row: Record<string, unknown> = {};
+    for (const { name, alias, read } of readers) {
+      const key = Object.hasOwn(rest, name) || alias === undefined ? name : alias;
+      const found = Object.hasOwn(rest, key) ? rest[key] : undefined;
+      delete rest[key];
+      row[name] = found === undefined || found === null ? null : read(found);
+    }
+    return Object.assign(row, rest);
+  };
+}
+
+function reader(field: RecordField, conversions: RowConversions): Reader {
+  if (field.fields !== undefined) return objectReader(field.fields, conversions);
+  if (field.element !== undefined) {
+    const element = reader(field.element, conversions);
+    return (value) => (value as unknown[]).map((item) => (item === null ? null : element(item)));
+  }
+  if (isGivenAsItCame(field)) return (value) => value;
+  const type = field.type ?? '';
+  const convert = conversionOf(type, field, conversions);
+  return (value) => {
+    const converted = convert(value);
+    return converted === undefined ? value : recordValue(converted, type);
+  };
+}
+
+function conversionOf(type: string, { format, zone }: RecordField, conversions: RowConversions): Conversion {
+  const [, kind, precision, scale] = /^([a-z]+)(?:\((\d+),\s*(\d+)\))?/.exec(type) ?? [];
+  switch (kind) {
+    case 'int':
+      return conversions.int;
+    case 'long':
+      return conversions.long;
+    case 'float':
+      return conversions.float;
+    case 'double':
+      return conversions.double;
+    case 'decimal':
+      return conversions.decimal(Number(precision), Number(scale));
+    case 'date':
+      return conversions.date(format);
+    case 'time':
+      return conversions.time(format);
+    case 'timestamp':
+    case 'timestamptz':
+      return conversions.timestamp(format, zone);
+    default:
+      throw new Error(`No record can hold a value of type ${type}.`);
+  }
+}
