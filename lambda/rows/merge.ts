@@ -16,6 +16,8 @@ export interface Merge {
   readonly upserts: readonly TableRow[];
   /** Keys whose rows go: objects with at least the key's columns. */
   readonly deletes?: readonly TableRow[];
+  /** Size of the files to write. @default 32 MiB, or less if the table's property write.target-file-size-bytes says so */
+  readonly targetBytes?: number;
   readonly ranges?: readonly LaneRange[];
   readonly notes?: CommitNotes;
 }
@@ -35,7 +37,12 @@ export async function mergeByKey(table: IcebergTable, merge: Merge): Promise<App
       const snapshot = currentSnapshot(table.metadata);
       const readAt = snapshot?.['snapshot-id'] ?? null;
       const files = await table.dataFiles(snapshot);
-      const { removed, added } = await mergeFiles(table, { key, changes, files });
+      const { removed, added } = await mergeFiles(table, {
+        key,
+        changes,
+        files,
+        targetBytes: merge.targetBytes,
+      });
       const { ranges, notes } = merge;
       return await overwrite(table, { removed, added, readAt, partitionsRead: 'all', ranges, notes });
     } catch (error) {

@@ -1,4 +1,8 @@
-import { ConfigurationError, readIngestConfiguration } from '../../lambda/configuration';
+import {
+  ConfigurationError,
+  readIngestConfiguration,
+  readRefineConfiguration,
+} from '../../lambda/configuration';
 
 const SET = {
   LAKEHOUSE_BRONZE_TABLE: 'glue://bronze/orders',
@@ -50,4 +54,45 @@ test.each<[Record<string, string | undefined>, string]>([
   const read = () => readIngestConfiguration({ ...SET, ...change });
   expect(read).toThrow(ConfigurationError);
   expect(read).toThrow(message);
+});
+
+describe('of the way to silver', () => {
+  const REFINE = { ...SET, LAKEHOUSE_SILVER_TABLE: 'glue://silver/orders' };
+
+  test('only bronze, silver and the product have to be set', () => {
+    const { LAKEHOUSE_QUARANTINE_TABLE: _, ...least } = REFINE;
+    expect(readRefineConfiguration(least)).toEqual({
+      bronzeTable: 'glue://bronze/orders',
+      silverTable: 'glue://silver/orders',
+      maxIncrementBytes: 32 * 1024 * 1024,
+      product: 'orders',
+      metricNamespace: 'Lakehouse',
+    });
+    const all = {
+      ...REFINE,
+      LAKEHOUSE_TOMBSTONES_TABLE: 'glue://silver/orders_tombstones',
+      LAKEHOUSE_QUALITY_TABLE: 'glue://silver/orders_quality',
+      LAKEHOUSE_TASK_QUEUE: 'https://sqs.eu-central-1.amazonaws.com/123456789012/tasks.fifo',
+      LAKEHOUSE_MAX_INCREMENT_BYTES: '1000',
+    };
+    expect(readRefineConfiguration(all)).toMatchObject({
+      tombstonesTable: 'glue://silver/orders_tombstones',
+      qualityTable: 'glue://silver/orders_quality',
+      taskQueue: 'https://sqs.eu-central-1.amazonaws.com/123456789012/tasks.fifo',
+      maxIncrementBytes: 1000,
+    });
+  });
+
+  test.each<[Record<string, string>, string]>([
+    [{ LAKEHOUSE_SILVER_TABLE: 'silver' }, 'LAKEHOUSE_SILVER_TABLE is "silver". Allowed: glue://'],
+    [
+      { LAKEHOUSE_SILVER_TABLE: 'glue://bronze/orders' },
+      'LAKEHOUSE_BRONZE_TABLE and LAKEHOUSE_SILVER_TABLE name the same table, "glue://bronze/orders". Each needs its own.',
+    ],
+    [{ LAKEHOUSE_TASK_QUEUE: 'tasks' }, 'LAKEHOUSE_TASK_QUEUE is "tasks". Allowed: the URL of an SQS queue.'],
+    [{ LAKEHOUSE_MAX_INCREMENT_BYTES: '0' }, 'Allowed: a whole number of bytes from 1.'],
+    [{ LAKEHOUSE_MAX_INCREMENT_BYTES: '1e6' }, 'LAKEHOUSE_MAX_INCREMENT_BYTES is "1e6"'],
+  ])('refuses %j', (change, message) => {
+    expect(() => readRefineConfiguration({ ...REFINE, ...change })).toThrow(message);
+  });
 });

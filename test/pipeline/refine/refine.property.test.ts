@@ -58,14 +58,14 @@ describe.each(Object.entries(KINDS))('silver %s', (_, refinement) => {
   test('is what bronze has had, however it was cut, compacted and expired, and after silver was taken back', async () => {
     await fc.assert(
       fc.asyncProperty(logs, history('silver'), (log, steps) => run(refinement, log, steps)),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
   test('is what it has seen of a bronze that is taken back and delivers again', async () => {
     await fc.assert(
       fc.asyncProperty(logs, history('bronze'), (log, steps) => run(refinement, log, steps)),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

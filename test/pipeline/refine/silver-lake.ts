@@ -1,7 +1,7 @@
 import type { IcebergField, IcebergPartitionSpec, IcebergSchema } from '../../../lib/contract/iceberg-types';
 import { quarantineSchema } from '../../../lib/contract/quarantine-schema';
 import type { Refinement } from '../../../lib/contract/refinement';
-import type { IncrementEngine } from '../../../lambda/pipeline/refine/increment';
+import type { RefineTables } from '../../../lambda/pipeline/refine/increment';
 import { refine, type RefineOptions, type RefineReport } from '../../../lambda/pipeline/refine/refine';
 import { RowEngine } from '../../../lambda/pipeline/refine/row-engine';
 import type { TableRow } from '../../../lambda/rows/read-rows';
@@ -69,9 +69,17 @@ export type TableName = (typeof TABLES)[number];
 
 /** Bronze, silver and what stands beside them, in a store in memory whose every call may break. */
 export class SilverLake {
-  readonly store = new MemoryStore();
+  constructor(
+    readonly refinement: Refinement,
+    readonly store = new MemoryStore(),
+  ) {}
 
-  constructor(readonly refinement: Refinement) {}
+  /** Another one that is the same now. */
+  copy(): SilverLake {
+    const store = new MemoryStore();
+    for (const [uri, object] of this.store.objects) store.objects.set(uri, object);
+    return new SilverLake(this.refinement, store);
+  }
 
   async create(): Promise<this> {
     const keyed = this.refinement.key.length > 0;
@@ -112,15 +120,22 @@ export class SilverLake {
     await appendRows(bronze, happenings.map(rowOf), ranges);
   }
 
-  /** Opens the tables as a process of its own would, and refines. */
-  async refine(options: Partial<RefineOptions> = {}, fault: Fault = NO_FAULT()): Promise<RefineReport> {
+  /** The tables as a process of its own opens them. */
+  async tables(fault: Fault = NO_FAULT()): Promise<RefineTables> {
     const [bronze, silver, tombstones, quarantine] = await Promise.all(
       TABLES.map((name) => this.open(name, fault)),
     );
-    const tables = { bronze, silver, quarantine, ...(this.refinement.deletion && { tombstones }) };
+    return { bronze, silver, quarantine, ...(this.refinement.deletion && { tombstones }) };
+  }
+
+  async refine(options: Partial<RefineOptions> = {}): Promise<RefineReport> {
+    return this.refineTables(await this.tables(), options);
+  }
+
+  async refineTables(tables: RefineTables, options: Partial<RefineOptions> = {}): Promise<RefineReport> {
     return refine(tables, {
       refinement: this.refinement,
-      engine: options.engine ?? (new RowEngine() as IncrementEngine),
+      engine: new RowEngine(),
       maxBytes: Infinity,
       contract: { contractId: 'happenings', contractVersion: '1.0.0' },
       now: () => 1_700_000_000_000,
