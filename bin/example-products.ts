@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { DataContract } from '../lib/contract';
 import type { ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { readContract } from './read-contract';
@@ -10,6 +11,14 @@ interface Example {
   /** Instead of `events`, where all there is is asked for. */
   readonly fullEvents?: string;
   readonly questions: ProductInput['questions'];
+  /** File of the contract that the first half of the events comes under, in examples/evolution. */
+  readonly before?: string;
+}
+
+/** What is run, and of which product the contract changes on the way. */
+export interface ExampleProduct {
+  readonly input: ProductInput;
+  readonly before?: DataContract;
 }
 
 /** What the files of vega-datasets are good for, by the name of their contract. */
@@ -34,6 +43,7 @@ FROM bronze.earthquakes GROUP BY 1 ORDER BY events DESC, network LIMIT 5`,
   flights: {
     events: 'flights-200k.json',
     fullEvents: 'flights-3m.parquet',
+    before: 'flights-1.0.0.odcs.yaml',
     questions: [
       {
         question: 'Does a longer flight make up for its delay?',
@@ -44,7 +54,8 @@ FROM bronze.flights GROUP BY 1 ORDER BY min(distance)`,
       {
         question: 'At what time of day do delays build up?',
         sql: `SELECT hour, count(*) AS flights, round(avg(delay), 1) AS mean_delay
-FROM (SELECT 3 * CAST(floor(coalesce(departure_hour, extract(hour FROM departure)) / 3) AS INTEGER) AS hour, delay FROM bronze.flights)
+FROM (SELECT 3 * CAST(floor(coalesce(departure_hour, CAST(_extra ->> 'time' AS DOUBLE), extract(hour FROM departure)) / 3) AS INTEGER) AS hour, delay
+      FROM bronze.flights) -- what the contract did not name at first is in _extra
 GROUP BY 1 ORDER BY 1`,
       },
     ],
@@ -68,15 +79,20 @@ FROM quarantine.movies GROUP BY ALL ORDER BY films DESC, reason, field`,
 };
 
 /** The examples of this repository with the data they describe. */
-export function exampleProducts(full: boolean): ProductInput[] {
+export function exampleProducts(full: boolean): ExampleProduct[] {
   const data = dataDirectory();
   return contractFiles()
     .map((file) => ({ file, example: EXAMPLES[basename(file, '.odcs.yaml')] }))
     .filter(({ example }) => example !== undefined)
     .map(({ file, example }) => ({
-      contract: readContract(file),
-      events: join(data, full ? (example.fullEvents ?? example.events) : example.events),
-      questions: example.questions,
+      input: {
+        contract: readContract(file),
+        events: join(data, full ? (example.fullEvents ?? example.events) : example.events),
+        questions: example.questions,
+      },
+      ...(example.before !== undefined && {
+        before: readContract(join(dirname(file), '..', 'evolution', example.before)),
+      }),
     }));
 }
 

@@ -1,25 +1,30 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { INSTALL_DUCKDB, ProvisioningFailed, UnusableInput, runOnLaptop } from '../lib/local';
+import type { DataContract } from '../lib/contract';
 import type { LaptopRunResult, ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
+import type { ExampleProduct } from './example-products';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
 
 interface RunArguments {
-  readonly products: ProductInput[];
+  readonly products: ExampleProduct[];
   readonly out: string;
+  /** The examples, which show more than events coming in. */
+  readonly demonstrates: boolean;
 }
 
 /** Synthesizes the reference stack for the contracts, runs it on this machine and prints what became of the events. */
 export async function run(args: string[]): Promise<void> {
-  const { products, out } = readArguments(args);
+  const demanded = readArguments(args);
+  const { out } = demanded;
   const lock = lockDirectory(out);
   try {
-    const result = await runLocked(products, out);
+    const result = await runLocked(demanded);
     process.stdout.write(resultTable(result.reports));
     if (!result.hasSql) {
       process.stdout.write(`\nNo SQL answers: DuckDB is not installed (${INSTALL_DUCKDB}).\n`);
@@ -41,12 +46,22 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function runLocked(products: ProductInput[], out: string): Promise<LaptopRunResult> {
-  const assembly = join(out, '.lakehouse', 'cdk.out');
-  await synthesize(products, assembly);
+async function runLocked({ products, out, demonstrates }: RunArguments): Promise<LaptopRunResult> {
+  const state = join(out, '.lakehouse');
+  const assembly = join(state, 'cdk.out');
+  await synthesize(
+    products.map(({ input }) => input.contract),
+    assembly,
+  );
+  const inputs: ProductInput[] = [];
+  for (const { input, before } of products) {
+    const directory = join(state, `cdk.out.${input.contract.schema().tableName}-before`);
+    if (before) await synthesize([before], directory);
+    inputs.push({ ...input, ...(before && { change: { assembly: directory, before } }) });
+  }
   const progress = progressOn(process.stderr);
   try {
-    return await runOnLaptop({ assembly, out, products, progress });
+    return await runOnLaptop({ assembly, out, products: inputs, compacts: demonstrates, progress });
   } catch (error) {
     if (error instanceof UnusableInput || error instanceof ProvisioningFailed) {
       throw CommandFailed.usage(error.message);
@@ -57,13 +72,10 @@ async function runLocked(products: ProductInput[], out: string): Promise<LaptopR
   }
 }
 
-async function synthesize(products: ProductInput[], directory: string): Promise<void> {
+async function synthesize(contracts: DataContract[], directory: string): Promise<void> {
   const { synthesizeReference } = await loadSynthesis();
   try {
-    synthesizeReference(
-      products.map(({ contract }) => contract),
-      directory,
-    );
+    synthesizeReference(contracts, directory);
   } catch (error) {
     // The stack is always the same: what it refuses is in the contract.
     throw CommandFailed.usage(`The contract cannot be deployed: ${(error as Error).message}`);
@@ -86,13 +98,14 @@ function readArguments(args: string[]): RunArguments {
   const { contract, events, out, full } = parse(args);
   const directory = resolve(out ?? 'lakehouse-out');
   if (contract === undefined && events === undefined) {
-    return { products: exampleProducts(full ?? false), out: directory };
+    return { products: exampleProducts(full ?? false), out: directory, demonstrates: true };
   }
   if (contract === undefined)
     throw CommandFailed.usage('--events needs --contract FILE: what the events are to be');
   if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
   if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
-  return { products: [{ contract: readContract(contract), events }], out: directory };
+  const input = { contract: readContract(contract), events };
+  return { products: [{ input }], out: directory, demonstrates: false };
 }
 
 function parse(args: string[]): { contract?: string; events?: string; out?: string; full?: boolean } {

@@ -19,7 +19,14 @@ const ROOMS: { readonly [room: string]: Room } = {
   'lib/testing': { rooms: [], packages: /^(aws-cdk-lib|cdk-nag|constructs|yaml)$/ },
   // The laptop reads templates, not constructs: whoever wrote the app. The SDK is for emulators, loaded when asked for.
   'lib/local': {
-    rooms: ['lib/contract', 'lambda/tables', 'lambda/formats', 'lambda/stores', 'lambda/sources'],
+    rooms: [
+      'lib/contract',
+      'lambda/tables',
+      'lambda/formats',
+      'lambda/stores',
+      'lambda/sources',
+      'lambda/engines',
+    ],
     packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|jsonata|yaml|hysnappy)$/,
   },
   'lambda/pipeline': {

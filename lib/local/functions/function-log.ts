@@ -18,6 +18,7 @@ export class FunctionLog {
   constructor(
     private readonly file: string,
     private readonly metrics: MetricStore,
+    private readonly logged: (entry: JsonObject) => void = () => undefined,
   ) {
     mkdirSync(dirname(file), { recursive: true });
   }
@@ -30,6 +31,7 @@ export class FunctionLog {
     for (const [reason, count] of Object.entries(objectAt(entry, 'reasons'))) {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + Number(count);
     }
+    if (entry.level !== undefined) this.logged(entry);
     if (textAt(entry, 'level') === 'ERROR') this.lastError = errorOf(entry);
     this.lines.push(line);
     if (this.lines.length >= LINES_AT_ONCE) this.close();

@@ -1,22 +1,22 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { SchemaObject } from '../../contract';
-import type { IcebergType } from '../../contract/iceberg-types';
-import { bronzeSchema } from '../../contract/table-schema';
+import type { IcebergSchema, IcebergType } from '../../contract/iceberg-types';
 import { identifier, parquetFiles } from '../duckdb';
 import type { TableContents } from './table-contents';
 
+export type TableFiles = Pick<TableContents, 'zone' | 'table' | 'files'>;
+
 /**
- * Makes a bronze table known to DuckDB with every column of its contract: also those no data file has yet, and also
+ * Makes a table known to DuckDB with every column of a schema: also those no data file has yet, and also
  * while it has no data file. Rules hold for an empty table, too.
  */
 export async function attachContractView(
   connection: DuckDBConnection,
-  { zone, table, files }: TableContents,
-  schema: SchemaObject,
+  { zone, table, files }: TableFiles,
+  schema: IcebergSchema,
 ): Promise<void> {
   const present = files.length > 0 ? await columnsOf(connection, files) : [];
-  const absent = bronzeSchema(schema)
-    .fields.filter(({ name }) => !present.includes(name.toLowerCase()))
+  const absent = schema.fields
+    .filter(({ name }) => !present.includes(name.toLowerCase()))
     .map(({ name, type }) => `CAST(NULL AS ${duckDbType(type)}) AS ${identifier(name)}`);
   const source =
     files.length > 0

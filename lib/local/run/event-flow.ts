@@ -10,6 +10,8 @@ import type { InvocationResult } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
 import { appendToQueue } from './queue-file';
 import type { EmbeddedLake } from './embedded-lake';
+import { incrementOf } from './increment';
+import type { Increment } from './increment';
 import { ExecutionEnvironments } from './execution-environments';
 import { TableCommits } from './table-commits';
 
@@ -44,6 +46,7 @@ export interface Invocation {
 export class EventFlow {
   readonly invocations: Invocation[] = [];
   readonly failures: FailedEvent[] = [];
+  readonly increments: Increment[] = [];
 
   static async open(options: EventFlowOptions): Promise<EventFlow> {
     // The endpoint is needed to start functions, the router for what they put into queues: each knows the other.
@@ -71,6 +74,10 @@ export class EventFlow {
       endpoint: endpoint.url,
       logDirectory: join(stateDirectory, 'logs'),
       metrics,
+      logged: (entry) => {
+        const increment = incrementOf(entry);
+        if (increment) this.increments.push(increment);
+      },
     });
     this.commits = new TableCommits(lake.tables, join(stateDirectory, 'commits.json'));
     this.router = new EventRouter(

@@ -9,6 +9,7 @@ import type { MetricStore } from '../metrics/metric-store';
 import { workerModule } from '../package-root';
 import type { InvocationResult } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
+import type { JsonObject } from '../template/json';
 import type { EmbeddedLake } from './embedded-lake';
 
 export interface ExecutionEnvironmentsOptions {
@@ -18,6 +19,8 @@ export interface ExecutionEnvironmentsOptions {
   readonly endpoint: string;
   readonly logDirectory: string;
   readonly metrics: MetricStore;
+  /** Called with each structured line a function or container logs. */
+  readonly logged: (entry: JsonObject) => void;
 }
 
 interface Environment {
@@ -41,7 +44,7 @@ export class ExecutionEnvironments {
       return { error: { type: 'NoCode', message } };
     }
     const started = Date.now();
-    const result = await environment.pool.invoke(event);
+    const result = await environment.pool.invoke(this.localEvent(event));
     this.measure(resource, started, result);
     return result;
   }
@@ -65,10 +68,10 @@ export class ExecutionEnvironments {
   }
 
   private start(resource: Resource): Environment | undefined {
-    const { logDirectory, metrics } = this.options;
+    const { logDirectory, metrics, logged } = this.options;
     const definition = this.definitionOf(resource);
     if (!definition) return undefined;
-    const log = new FunctionLog(join(logDirectory, `${resource.name}.log`), metrics);
+    const log = new FunctionLog(join(logDirectory, `${resource.name}.log`), metrics, logged);
     const pool = new FunctionPool(
       { definition: this.local(definition), worker: workerModule(), output: (line) => log.add(line) },
       CONCURRENCY,
@@ -94,7 +97,8 @@ export class ExecutionEnvironments {
         lake.localized(value).replace(/^https:\/\/sqs\.[^/]+(?=\/)/, endpoint),
       ]),
     );
-    if (HANDLER_ENVIRONMENT.sqlEngine in environment) environment[HANDLER_ENVIRONMENT.sqlEngine] = 'duckdb';
+    const { goldTable, sqlEngine } = HANDLER_ENVIRONMENT;
+    if (goldTable in environment || sqlEngine in environment) environment[sqlEngine] = 'duckdb';
     return {
       ...definition,
       environment: {
@@ -104,6 +108,14 @@ export class ExecutionEnvironments {
         AWS_SECRET_ACCESS_KEY: 'laptop',
       },
     };
+  }
+
+  /** Requests name tables by their URIs, also in the bodies of messages. */
+  private localEvent(event: unknown): unknown {
+    const text = JSON.stringify(event ?? null, (_key, value: unknown) =>
+      typeof value === 'string' ? this.options.lake.localized(value) : value,
+    );
+    return JSON.parse(text) as unknown;
   }
 
   private measure({ name, type }: Resource, started: number, result: InvocationResult): void {

@@ -1,17 +1,17 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { openDuckDb } from '../duckdb';
 import { MetricStore } from '../metrics/metric-store';
 import { reportPage } from '../report/page';
-import { CloudAssembly } from '../template/assembly';
-import { EmbeddedLake } from './embedded-lake';
-import { linkEngine } from './engine-link';
-import { EventFlow } from './event-flow';
-import { pipelines } from './pipeline';
-import { ProductRun, checkInput, stateDirectory } from './product-run';
-import type { ProductInput, RunProgress } from './product-run';
-import { provisionTables } from './provisioning';
+import { firstHalf, hasChanged } from './contract-change';
+import { LocalApp, stateDirectory, whileDeployed } from './deployment';
+import type { DeploymentContext } from './deployment';
+import type { EventFlow } from './event-flow';
+import type { Increment } from './increment';
+import { LakeSql } from './lake-sql';
+import { maintainOnLaptop } from './maintenance';
+import { ProductRun, checkInput } from './product-run';
+import type { CheckedInput, ProductInput, RunProgress } from './product-run';
+import { TableRole } from './product-tables';
 import { SourceLedger } from './source-ledger';
 import type { ProductReport } from './summary';
 
@@ -21,6 +21,8 @@ export interface LaptopRunOptions {
   /** Directory of the tables and the report. */
   readonly out: string;
   readonly products: readonly ProductInput[];
+  /** Whether bronze tables are compacted once all is fed. @default false */
+  readonly compacts?: boolean;
   readonly progress: RunProgress;
 }
 
@@ -42,67 +44,93 @@ export interface LaptopRunResult {
 export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunResult> {
   const out = resolve(options.out);
   const state = stateDirectory(out);
-  const assembly = new CloudAssembly(options.assembly);
-  const lake = new EmbeddedLake(assembly, out);
-  const byProduct = new Map(pipelines(assembly, lake).map((pipeline) => [pipeline.product, pipeline]));
+  const app = new LocalApp(options.assembly, out);
   const ledger = new SourceLedger(join(state, 'sources.json'));
+  const { progress } = options;
 
-  const work = [];
+  const checked: CheckedInput[] = [];
   for (const input of options.products) {
-    const product = input.contract.schema().tableName;
-    const pipeline = byProduct.get(product);
-    if (!pipeline)
-      throw new Error(`The app in ${options.assembly} has no stream for the product "${product}"`);
-    options.progress.reading(input.events);
-    work.push({ pipeline, checked: await checkInput(input, pipeline.stream.name, ledger) });
+    const { stream } = app.pipeline(productOf(input));
+    progress.reading(input.events);
+    checked.push(await checkInput(input, stream.name, ledger));
   }
 
   mkdirSync(out, { recursive: true });
-  await provisionTables(assembly, lake, () => undefined);
-  const connection = await openDuckDb(availableParallelism());
-  linkEngine(options.assembly);
-  const metrics = new MetricStore();
-  const flow = await EventFlow.open({
-    assembly,
-    lake,
-    stateDirectory: state,
-    metrics,
-    invoking: ({ path }) => options.progress.invoking(path),
-  });
+  const [reportFile, summaryFile] = [join(out, 'report.html'), join(out, 'summary.json')];
+  // What an earlier run left says nothing about this one, however this one ends.
+  for (const file of [reportFile, summaryFile]) rmSync(file, { force: true });
+  const context = { out, stateDirectory: state, metrics: new MetricStore(), progress };
+  const sql = await LakeSql.open();
   const reports: ProductReport[] = [];
   try {
     const runs: ProductRun[] = [];
-    for (const { pipeline, checked } of work) {
-      const run = await ProductRun.start({
-        checked,
-        pipeline,
-        ledger,
-        stateDirectory: state,
-        metrics,
-        connection,
-        progress: options.progress,
-      });
+    const increments: Increment[] = [];
+    for (const product of checked) {
+      const pipeline = app.pipeline(productOf(product.input));
+      const run = await ProductRun.start({ ...context, checked: product, pipeline, ledger, sql });
       runs.push(run);
-      await run.feed();
+      increments.push(...(await feedBeforeChange(run, product, app, context)));
+    }
+    await whileDeployed(app, context, async (flow) => {
+      for (const run of runs) {
+        await run.feed();
+        await flow.settle();
+      }
+      if (options.compacts) await compactBronze(app, out);
       await flow.settle();
-    }
-    await flow.runSchedules();
-    for (const { product, message } of flow.failures) {
-      // What belongs to no product stands with the first: somebody has to hear of it.
-      (runs.find((run) => run.product === product) ?? runs[0]).fail(message);
-    }
-    for (const run of runs) reports.push(await run.report());
+      await flow.runSchedules();
+      tell(flow, runs);
+      increments.push(...flow.increments);
+    });
+    for (const run of runs) reports.push(await run.report(increments));
   } finally {
-    await flow.close();
-    connection?.closeSync();
+    sql?.close();
   }
 
-  const reportFile = join(out, 'report.html');
-  const summaryFile = join(out, 'summary.json');
   writeFileSync(reportFile, reportPage(reports, new Date()));
   const summaries = reports.map(({ summary }) => summary);
   // One product is what a user's own events make; several are the demonstration.
   const content = summaries.length === 1 ? summaries[0] : { products: summaries };
   writeFileSync(summaryFile, `${JSON.stringify(content, undefined, 2)}\n`);
-  return { reports, reportFile, summaryFile, hasSql: connection !== undefined };
+  return { reports, reportFile, summaryFile, hasSql: sql !== undefined };
+}
+
+/** The first half of the events as the contract was before it changed, unless an earlier run has changed it already. */
+async function feedBeforeChange(
+  run: ProductRun,
+  { input, inspection }: CheckedInput,
+  app: LocalApp,
+  context: DeploymentContext,
+): Promise<readonly Increment[]> {
+  const { change, contract } = input;
+  const bronze = app.pipeline(run.product).tables.find(({ role }) => role === TableRole.BRONZE);
+  if (!change || !bronze || (await hasChanged(bronze, change, contract))) return [];
+  const before = new LocalApp(change.assembly, context.out);
+  const increments: Increment[] = [];
+  await whileDeployed(before, context, async (flow) => {
+    await run.feed(firstHalf(inspection.rows), before.pipeline(run.product));
+    await flow.settle();
+    tell(flow, [run]);
+    increments.push(...flow.increments);
+  });
+  return increments;
+}
+
+async function compactBronze(app: LocalApp, out: string): Promise<void> {
+  const tables = app.pipelines.flatMap((pipeline) =>
+    pipeline.tables.filter(({ role }) => role === TableRole.BRONZE),
+  );
+  await maintainOnLaptop({ out, tables, keepLast: Infinity, dryRun: false, compactOnly: true });
+}
+
+/** What failed behind the streams, to the products it belongs to. */
+function tell(flow: EventFlow, runs: readonly ProductRun[]): void {
+  for (const { product, message } of flow.failures) {
+    // What belongs to no product stands with the first: somebody has to hear of it.
+    (runs.find((run) => run.product === product) ?? runs[0]).fail(message);
+  }
+}
+
+function productOf({ contract }: ProductInput): string {
+  return contract.schema().tableName;
 }

@@ -6,7 +6,7 @@ import { FunctionProcess } from '../functions/function-process';
 import { packageRoot, workerModule } from '../package-root';
 import type { InvocationResult } from '../streams/event-source-mapping';
 import type { LocalTable } from './embedded-lake';
-import { stateDirectory } from './product-run';
+import { stateDirectory } from './deployment';
 
 export interface MaintenanceRunOptions {
   /** Directory of the tables. */
@@ -21,6 +21,8 @@ export interface MaintenanceRunOptions {
   readonly olderThanHours?: number;
   /** Changes nothing and counts the orphaned files. */
   readonly dryRun: boolean;
+  /** Files are compacted and nothing is removed: every snapshot stays. @default false */
+  readonly compactOnly?: boolean;
 }
 
 /** What became of a table; what its maintenance did not come to is absent. */
@@ -89,8 +91,9 @@ export async function maintainOnLaptop(options: MaintenanceRunOptions): Promise<
 
 function requestFor(
   { uri }: LocalTable,
-  { keepLast, olderThanHours, dryRun }: MaintenanceRunOptions,
+  { keepLast, olderThanHours, dryRun, compactOnly = false }: MaintenanceRunOptions,
 ): object {
+  if (compactOnly) return { tables: [uri], compact: {}, expire: false, orphans: false };
   const orphanAge =
     olderThanHours === undefined ? {} : { olderThanHours: Math.max(YOUNGEST_ORPHAN_HOURS, olderThanHours) };
   return {

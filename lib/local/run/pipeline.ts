@@ -1,12 +1,15 @@
 import { functionDefinition } from '../functions/function-definition';
 import type { FunctionDefinition } from '../functions/function-definition';
+import { EmbeddedQueue } from '../messaging/embedded-queue';
 import { eventSourceMapping } from '../streams/event-source-mapping';
 import type { EventSourceMapping } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
 import { isObject, listAt, numberAt, objectAt, textAt } from '../template/json';
 import type { JsonObject } from '../template/json';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
-import type { EmbeddedLake, LocalTable } from './embedded-lake';
+import type { EmbeddedLake } from './embedded-lake';
+import { handlersOf, productTables } from './product-tables';
+import type { ProductTable } from './product-tables';
 
 /** A stream, the function that reads it, the tables it fills and the alarms that watch it, as the template has them. */
 export interface Pipeline {
@@ -18,7 +21,7 @@ export interface Pipeline {
   readonly mapping: EventSourceMapping;
   /** Where batches that were given up are noted. */
   readonly failureQueue?: Resource;
-  readonly tables: LocalTable[];
+  readonly tables: ProductTable[];
   readonly alarms: Resource[];
 }
 
@@ -34,6 +37,7 @@ export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline
     if (stream?.type !== 'AWS::Kinesis::Stream' || !definition) return [];
     const mapping = eventSourceMapping(properties);
     const product = definition.environment[HANDLER_ENVIRONMENT.product] ?? definition.name;
+    const handlers = handlersOf(assembly, product);
     const failureQueue = assembly.byArn(mapping.failureDestination ?? '');
     return [
       {
@@ -44,12 +48,12 @@ export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline
         roleArn: textAt(target.properties, 'Role') ?? '',
         mapping,
         failureQueue,
-        tables: Object.values(definition.environment).flatMap((value) => lake.table(value) ?? []),
+        tables: productTables(handlers, lake),
         alarms: alarmsOn(assembly, {
-          FunctionName: definition.name,
-          StreamName: stream.name,
-          QueueName: failureQueue?.name,
-          Product: product,
+          FunctionName: handlers.map(({ name }) => name),
+          StreamName: [stream.name],
+          QueueName: [failureQueue?.name, ...queuesOf(assembly, handlers)],
+          Product: [product],
         }),
       },
     ];
@@ -64,6 +68,18 @@ export function localFunction(definition: FunctionDefinition, lake: EmbeddedLake
   return { ...definition, environment };
 }
 
+/** Queues that lead to handlers, and where they put what was given up. */
+function queuesOf(assembly: CloudAssembly, handlers: readonly FunctionDefinition[]): string[] {
+  const names = new Set(handlers.flatMap(({ name, arn }) => [name, arn]));
+  return assembly.ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => {
+    const queue = assembly.byArn(textAt(properties, 'EventSourceArn') ?? '');
+    if (queue?.type !== 'AWS::SQS::Queue' || !names.has(textAt(properties, 'FunctionName') ?? '')) return [];
+    const { deadLetterArn } = new EmbeddedQueue(queue);
+    const deadLetters = assembly.byArn(deadLetterArn ?? '');
+    return [queue.name, ...(deadLetters ? [deadLetters.name] : [])];
+  });
+}
+
 /** Mappings name their function by name or by ARN. */
 function functionOf(assembly: CloudAssembly, nameOrArn: string): Resource | undefined {
   return assembly
@@ -73,13 +89,13 @@ function functionOf(assembly: CloudAssembly, nameOrArn: string): Resource | unde
 
 function alarmsOn(
   assembly: CloudAssembly,
-  dimensions: Readonly<Record<string, string | undefined>>,
+  dimensions: Readonly<Record<string, readonly (string | undefined)[]>>,
 ): Resource[] {
   return assembly.ofType('AWS::CloudWatch::Alarm').filter(({ properties }) =>
     metricsOf(properties).some((metric) =>
       listAt(metric, 'Dimensions')
         .filter(isObject)
-        .some(({ Name, Value }) => Value !== undefined && dimensions[String(Name)] === Value),
+        .some(({ Name, Value }) => Value !== undefined && dimensions[String(Name)]?.includes(String(Value))),
     ),
   );
 }

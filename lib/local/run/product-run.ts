@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DataContract } from '../../contract';
 import { csvKinds } from '../events/contract-csv';
 import { EventFile } from '../events/event-file';
@@ -11,12 +9,18 @@ import { runPipeline } from './pipeline-run';
 import type { RowRange } from './pipeline-run';
 import type { Pipeline } from './pipeline';
 import type { Source, SourceLedger } from './source-ledger';
-import { ask, attachTables, generalQuestions, quarantineDigest } from './sql-answers';
-import type { SqlAnswer, SqlQuestion } from './sql-answers';
-import type { ProductReport, ProductSummary } from './summary';
-import { evaluateGates, gatesOf } from './quality-gates';
+import type { Increment } from './increment';
+import type { LakeSql } from './lake-sql';
+import { TableRole } from './product-tables';
+import { silverAccount } from './silver-account';
+import { ask, generalQuestions, quarantineDigest } from './sql-answers';
+import type { QuarantineDigest, SqlAnswer, SqlQuestion } from './sql-answers';
+import type { ProductReport, ProductSummary, RefinementSummary } from './summary';
+import type { ContractChange } from './contract-change';
+import { gatesOf, zoneGates } from './quality-gates';
 import type { GateReport } from './quality-gates';
-import { tableContents } from './table-contents';
+import { contentsOf, tableContents } from './table-contents';
+import { timeTravel } from './time-travel';
 import { profileTable } from './table-profile';
 import type { TableContents } from './table-contents';
 
@@ -26,6 +30,8 @@ export interface ProductInput {
   readonly events: string;
   /** Asked of the tables at the end, after what can be asked of any product. */
   readonly questions?: readonly SqlQuestion[];
+  /** The contract that the first half of the events comes under. @default - there is only the one */
+  readonly change?: ContractChange;
 }
 
 /** Tells somebody who waits how far it is. */
@@ -62,14 +68,18 @@ export interface ProductRunOptions {
   readonly stateDirectory: string;
   readonly metrics: MetricStore;
   /** Undefined where DuckDB is not installed: no answers, and reasons from the function's log. */
-  readonly connection?: DuckDBConnection;
+  readonly sql?: LakeSql;
   readonly progress: RunProgress;
 }
+
+/** Tables that are asked what they held before their columns changed. */
+const TRAVELLED = [TableRole.BRONZE, TableRole.SILVER];
 
 /** One product on its way: fed its events, in one go or in parts, and asked at the end what became of them. */
 export class ProductRun {
   private readonly latency = new LatencyHistogram();
   private read = 0;
+  private next = 0;
   private seconds = 0;
   private reasons: Record<string, number> = {};
   private failure: string | undefined;
@@ -83,7 +93,7 @@ export class ProductRun {
       { path, bytes, rows: inspection.rows, sha256: inspection.sha256, prefixes: inspection.prefixes },
       pipeline.shards,
     );
-    return new ProductRun(options, source, await Promise.all(pipeline.tables.map(tableContents)));
+    return new ProductRun(options, source, await contentsOf(pipeline.tables));
   }
 
   private constructor(
@@ -96,9 +106,14 @@ export class ProductRun {
     return this.options.pipeline.product;
   }
 
-  /** Puts events into the stream and waits until its function is done with them. A failure before keeps them out. */
-  async feed(rows?: RowRange, pipeline = this.options.pipeline): Promise<void> {
+  /**
+   * Puts events into the stream and waits until its function is done with them: some rows, or all that are left. A
+   * failure before keeps them out.
+   */
+  async feed(some?: RowRange, pipeline = this.options.pipeline): Promise<void> {
     if (this.failure !== undefined) return;
+    const rows = some ?? { from: this.next, to: this.options.checked.inspection.rows };
+    this.next = rows.to;
     const { checked, stateDirectory, metrics, progress } = this.options;
     const { events, inspection } = checked;
     const result = await runPipeline({
@@ -126,27 +141,44 @@ export class ProductRun {
   }
 
   /** What became of the events, from the tables as they are now. */
-  async report(): Promise<ProductReport> {
-    const { checked, pipeline, connection, progress } = this.options;
+  async report(flowed: readonly Increment[]): Promise<ProductReport> {
+    const { checked, pipeline, sql, progress } = this.options;
+    const connection = sql?.connection;
     const { input, events } = checked;
     events.close();
     const tables = await Promise.all(pipeline.tables.map(tableContents));
     const added = newFiles(this.before, tables, 'quarantine');
     const digest = connection
       ? await quarantineDigest(connection, added)
-      : { byReason: this.reasons, samples: [] };
-    const found = connection ? await answers(connection, tables, pipeline, input.questions ?? []) : [];
-    const bronze = tables.find(({ zone }) => zone === 'bronze');
-    const gates = await evaluateGates(input.contract, bronze, connection);
+      : { byReason: this.reasons, samples: [], rowsOfSilver: 0 };
+    await sql?.attach(tables);
+    const found = sql ? await answers(sql, pipeline, input.questions ?? []) : [];
+    for (const table of tables.filter(({ role }) => TRAVELLED.includes(role))) {
+      const travelled = sql && (await timeTravel(sql, table));
+      if (travelled) found.push(travelled);
+    }
+    const account = sql && (await silverAccount(sql, input.contract.schema(), tables));
+    const bronze = tables.find(({ role }) => role === TableRole.BRONZE);
+    const silver = tables.find(({ role }) => role === TableRole.SILVER);
+    const gates = await zoneGates(input.contract, [bronze, silver], connection);
+    const increments = flowed.filter(({ table }) => tables.some(({ uri }) => uri === table));
+    const refined = silver && total(increments.filter(({ table }) => table === silver.uri));
     const profile = await profileTable(input.contract, bronze, connection);
     const report: ProductReport = {
-      summary: { ...this.summary(tables, digest.byReason), ...gates, profile },
+      summary: {
+        ...this.summary(tables, digest),
+        ...(refined && { silver: refined }),
+        ...(account && { account }),
+        ...gates,
+        profile,
+      },
       contract: input.contract,
       pipeline,
       tables,
       samples: digest.samples,
       answers: found,
       latency: this.latency.buckets(),
+      increments,
     };
     progress.finished(report);
     return report;
@@ -154,12 +186,12 @@ export class ProductRun {
 
   private summary(
     tables: readonly TableContents[],
-    quarantinedByReason: Record<string, number>,
+    { byReason, rowsOfSilver }: QuarantineDigest,
   ): Omit<ProductSummary, keyof GateReport | 'profile'> {
     const { checked, pipeline, metrics } = this.options;
     const { read, seconds, latency } = this;
     const accepted = addedRows(this.before, tables, 'bronze');
-    const quarantined = addedRows(this.before, tables, 'quarantine');
+    const quarantined = addedRows(this.before, tables, 'quarantine') - rowsOfSilver;
     return {
       product: pipeline.product,
       contract: { id: checked.input.contract.id, version: checked.input.contract.version },
@@ -169,7 +201,7 @@ export class ProductRun {
         accepted,
         quarantined,
         replayed: Math.max(0, read - accepted - quarantined),
-        quarantinedByReason,
+        quarantinedByReason: byReason,
       },
       tables: tables.map(({ zone, table, rows, snapshotId, files, location }) => ({
         zone,
@@ -197,6 +229,23 @@ function addedRows(before: readonly TableContents[], after: readonly TableConten
   return rows(after) - rows(before);
 }
 
+function total(increments: readonly Increment[]): RefinementSummary {
+  const sum = (of: (increment: Increment) => number): number =>
+    increments.reduce((result, increment) => result + of(increment), 0);
+  return {
+    increments: increments.length,
+    rows: sum(({ rows }) => rows),
+    upserted: sum(({ upserted }) => upserted),
+    deleted: sum(({ deleted }) => deleted),
+    superseded: sum(({ superseded }) => superseded),
+    late: sum(({ late }) => late),
+    rejected: sum(({ rejected }) => rejected),
+    bytesRead: sum(({ bytesRead }) => bytesRead),
+    bytesWritten: sum(({ bytesWritten }) => bytesWritten),
+    seconds: Number((sum(({ milliseconds }) => milliseconds) / 1000).toFixed(3)),
+  };
+}
+
 function newFiles(before: readonly TableContents[], after: readonly TableContents[], zone: string): string[] {
   const old = new Set(before.flatMap(({ files }) => files));
   return after
@@ -205,22 +254,15 @@ function newFiles(before: readonly TableContents[], after: readonly TableContent
 }
 
 async function answers(
-  connection: DuckDBConnection,
-  tables: readonly TableContents[],
+  sql: LakeSql,
   pipeline: Pipeline,
   questions: readonly SqlQuestion[],
 ): Promise<SqlAnswer[]> {
-  await attachTables(connection, tables);
   const bronze = pipeline.tables.find(({ zone }) => zone === 'bronze')?.table ?? pipeline.product;
   const found: SqlAnswer[] = [];
   for (const question of [...generalQuestions(bronze), ...questions]) {
-    const answer = await ask(connection, question);
+    const answer = await ask(sql.connection, question);
     if (answer) found.push(answer);
   }
   return found;
-}
-
-/** Where a run keeps what is not a table. */
-export function stateDirectory(out: string): string {
-  return join(out, '.lakehouse');
 }

@@ -2,20 +2,22 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   type DataContract,
   GateDecision,
-  type QualityGateResult,
   QualityGates,
   type QualityMeasurement,
   type QualityQuery,
   SqlDialect,
+  Zone,
 } from '../../contract';
 import { INSTALL_DUCKDB } from '../duckdb';
 import { UnusableInput } from '../events/unusable-input';
+import { bronzeSchema, silverSchema } from '../../contract/table-schema';
 import { attachContractView } from './contract-view';
-import type { TableContents } from './table-contents';
+import type { TableFiles } from './contract-view';
+import type { ZoneGateResult } from './summary';
 
-/** The gates of a table and what they ask for together. */
+/** The gates of the zones' tables, and what those of the last of them ask for together. */
 export interface GateReport {
-  readonly gates: readonly QualityGateResult[];
+  readonly gates: readonly ZoneGateResult[];
   readonly decision: GateDecision;
 }
 
@@ -28,10 +30,25 @@ export function gatesOf(contract: DataContract): QualityGates {
   }
 }
 
-/** Measures the quality rules of a contract on its bronze table as it is now. Without DuckDB nothing is measured. */
+/** Evaluates the gates of each table there is, in their order. */
+export async function zoneGates(
+  contract: DataContract,
+  tables: readonly (TableFiles | undefined)[],
+  connection: DuckDBConnection | undefined,
+): Promise<GateReport> {
+  let report: GateReport = { gates: [], decision: GateDecision.PROCEED };
+  for (const table of tables) {
+    if (!table) continue;
+    const { gates, decision } = await evaluateGates(contract, table, connection);
+    report = { gates: [...report.gates, ...gates], decision };
+  }
+  return report;
+}
+
+/** Measures the quality rules of a contract on its bronze or silver table as it is now. Without DuckDB nothing is measured. */
 export async function evaluateGates(
   contract: DataContract,
-  table: TableContents | undefined,
+  table: TableFiles | undefined,
   connection: DuckDBConnection | undefined,
 ): Promise<GateReport> {
   if (table === undefined) return { gates: [], decision: GateDecision.PROCEED };
@@ -39,14 +56,24 @@ export async function evaluateGates(
   const queries = gates.queries(SqlDialect.DUCKDB, [table.zone, table.table]);
   const measurements: QualityMeasurement[] = [];
   try {
-    if (connection && queries.length > 0) await attachContractView(connection, table, contract.schema());
+    if (connection && queries.length > 0) {
+      const schema = contract.schema();
+      await attachContractView(
+        connection,
+        table,
+        table.zone === Zone.SILVER ? silverSchema(schema) : bronzeSchema(schema),
+      );
+    }
     for (const query of queries) measurements.push(...(await measure(query, connection)));
   } catch (error) {
     // Files DuckDB cannot read: every gate says so, and those that halt are shut.
     measurements.push(...queries.flatMap((query) => unmeasured(query, error)));
   }
   const results = gates.evaluate(measurements);
-  return { gates: results, decision: gates.decide(results) };
+  return {
+    gates: results.map((result) => ({ zone: table.zone, ...result })),
+    decision: gates.decide(results),
+  };
 }
 
 async function measure(

@@ -1,6 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { identifier, parquetFiles } from '../duckdb';
-import type { TableContents } from './table-contents';
 
 export interface SqlAnswer {
   readonly question: string;
@@ -15,23 +14,6 @@ export interface SqlQuestion {
   readonly sql: string;
 }
 
-/**
- * Makes the tables known to DuckDB under the names of their zones. Each is a view of the data files of the current
- * snapshot: DuckDB's own Iceberg reader would have to be downloaded.
- */
-export async function attachTables(
-  connection: DuckDBConnection,
-  tables: readonly TableContents[],
-): Promise<void> {
-  for (const { zone, table, files } of tables) {
-    if (files.length === 0) continue;
-    await connection.run(`CREATE SCHEMA IF NOT EXISTS ${identifier(zone)}`);
-    await connection.run(
-      `CREATE OR REPLACE VIEW ${identifier(zone)}.${identifier(table)} AS SELECT * FROM ${parquetFiles(files)}`,
-    );
-  }
-}
-
 /** Asks a question; undefined when a table it names has no data yet. */
 export async function ask(
   connection: DuckDBConnection,
@@ -43,12 +25,17 @@ export async function ask(
       question,
       sql,
       columns: result.columnNames(),
-      rows: result.getRows().map((row) => row.map((value) => (value === null ? '' : String(value)))),
+      rows: rowsOf(result.getRows()),
     };
   } catch (error) {
     if (/Catalog Error/.test((error as Error).message)) return undefined;
     throw error;
   }
+}
+
+/** Values as text; nothing where there is none. */
+export function rowsOf(rows: readonly unknown[][]): string[][] {
+  return rows.map((row) => row.map((value) => (value === null ? '' : String(value))));
 }
 
 /** Questions that can be put to any product. */
@@ -73,6 +60,8 @@ export interface QuarantineSample {
 
 export interface QuarantineDigest {
   readonly byReason: Record<string, number>;
+  /** How many of them are rows that came as far as bronze and were refused by silver. */
+  readonly rowsOfSilver: number;
   /** A few records of each reason. */
   readonly samples: QuarantineSample[];
 }
@@ -82,18 +71,20 @@ export async function quarantineDigest(
   connection: DuckDBConnection,
   files: readonly string[],
 ): Promise<QuarantineDigest> {
-  if (files.length === 0) return { byReason: {}, samples: [] };
+  if (files.length === 0) return { byReason: {}, samples: [], rowsOfSilver: 0 };
   const rows = parquetFiles(files);
   const counted = await connection.runAndReadAll(
-    `SELECT reason_code, count(*) FROM ${rows} GROUP BY 1 ORDER BY 2 DESC, 1`,
+    `SELECT reason_code, count(*), count(*) FILTER (payload_encoding = 'row') FROM ${rows} GROUP BY 1 ORDER BY 2 DESC, 1`,
   );
+  const reasons = counted.getRows();
   const sampled = await connection.runAndReadAll(
     `SELECT reason_code, reason, payload FROM ${rows}
      QUALIFY row_number() OVER (PARTITION BY reason_code, reason_path ORDER BY _lane, length(_position), _position) <= 2
      ORDER BY reason_code, reason_path, reason LIMIT 40`,
   );
   return {
-    byReason: Object.fromEntries(counted.getRows().map(([code, count]) => [String(code), Number(count)])),
+    byReason: Object.fromEntries(reasons.map(([code, count]) => [String(code), Number(count)])),
+    rowsOfSilver: reasons.reduce((sum, [, , ofSilver]) => sum + Number(ofSilver), 0),
     samples: sampled.getRows().map(([code, reason, payload]) => ({
       code: String(code),
       reason: String(reason),

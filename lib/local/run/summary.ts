@@ -1,7 +1,9 @@
 import type { ColumnProfile, DataContract, GateDecision, QualityGateResult } from '../../contract';
 import type { AlarmReport } from '../metrics/alarm';
 import type { LatencyBucket } from '../metrics/latency-histogram';
+import type { Increment } from './increment';
 import type { Pipeline } from './pipeline';
+import type { SilverAccount } from './silver-account';
 import type { QuarantineSample, SqlAnswer } from './sql-answers';
 import type { TableContents } from './table-contents';
 
@@ -32,14 +34,37 @@ export interface ProductSummary {
   /** From arrival in the stream to the commit; null without a record. */
   readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
   readonly alarms: readonly AlarmReport[];
-  /** The result of every quality rule of the contract, on the bronze table. */
-  readonly gates: readonly QualityGateResult[];
-  /** What the gates together ask for. */
+  /** What this run did to silver; absent where the product has none. */
+  readonly silver?: RefinementSummary;
+  /** Where the rows of bronze are, from the tables as they are now; absent without silver or DuckDB. */
+  readonly account?: SilverAccount;
+  /** The result of every quality rule of the contract, on the bronze and the silver table. */
+  readonly gates: readonly ZoneGateResult[];
+  /** What the gates of the last of these zones together ask for. */
   readonly decision: GateDecision;
   /** Every column of the bronze table; empty without DuckDB. */
   readonly profile: readonly ColumnProfile[];
   /** Why the run ended early, where it did. */
   readonly failure?: string;
+}
+
+/** A gate's result and the zone whose table it was measured on. */
+export interface ZoneGateResult extends QualityGateResult {
+  readonly zone: string;
+}
+
+/** The increments of a run together, as the function or container that made them counts them. */
+export interface RefinementSummary {
+  readonly increments: number;
+  readonly rows: number;
+  readonly upserted: number;
+  readonly deleted: number;
+  readonly superseded: number;
+  readonly late: number;
+  readonly rejected: number;
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly seconds: number;
 }
 
 /** A summary and what the report shows beside it. */
@@ -51,4 +76,6 @@ export interface ProductReport {
   readonly samples: readonly QuarantineSample[];
   readonly answers: readonly SqlAnswer[];
   readonly latency: readonly LatencyBucket[];
+  /** Updates of silver and gold, in their order. */
+  readonly increments: readonly Increment[];
 }

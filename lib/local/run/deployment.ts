@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type { MetricStore } from '../metrics/metric-store';
+import { CloudAssembly } from '../template/assembly';
+import { EmbeddedLake } from './embedded-lake';
+import { linkEngine } from './engine-link';
+import { EventFlow } from './event-flow';
+import { pipelines } from './pipeline';
+import type { Pipeline } from './pipeline';
+import type { RunProgress } from './product-run';
+import { provisionTables } from './provisioning';
+
+/** What every deployment of a run shares. */
+export interface DeploymentContext {
+  /** Directory of the tables. */
+  readonly out: string;
+  /** Directory of what the run keeps beside the tables. */
+  readonly stateDirectory: string;
+  readonly metrics: MetricStore;
+  readonly progress: RunProgress;
+}
+
+/** A synthesized app, and what of it this machine stands for. */
+export class LocalApp {
+  readonly assembly: CloudAssembly;
+  readonly lake: EmbeddedLake;
+  readonly pipelines: readonly Pipeline[];
+
+  constructor(
+    readonly directory: string,
+    out: string,
+  ) {
+    this.assembly = new CloudAssembly(directory);
+    this.lake = new EmbeddedLake(this.assembly, out);
+    this.pipelines = pipelines(this.assembly, this.lake);
+  }
+
+  /** @throws Error where the app has no stream for a product */
+  pipeline(product: string): Pipeline {
+    const found = this.pipelines.find((pipeline) => pipeline.product === product);
+    if (found) return found;
+    throw new Error(`The app in ${this.directory} has no stream for the product "${product}"`);
+  }
+}
+
+/**
+ * Deploys an app: provisions its tables, and lets events flow for as long as the work takes.
+ * @throws ProvisioningFailed when a table cannot become what its contract asks for
+ */
+export async function whileDeployed(
+  { assembly, lake, directory }: LocalApp,
+  { stateDirectory, metrics, progress }: DeploymentContext,
+  work: (flow: EventFlow) => Promise<void>,
+): Promise<void> {
+  await provisionTables(assembly, lake, () => undefined);
+  linkEngine(directory);
+  const flow = await EventFlow.open({
+    assembly,
+    lake,
+    stateDirectory,
+    metrics,
+    invoking: ({ path }) => progress.invoking(path),
+  });
+  try {
+    await work(flow);
+  } finally {
+    await flow.close();
+  }
+}
+
+/** Where a run keeps what is not a table. */
+export function stateDirectory(out: string): string {
+  return join(out, '.lakehouse');
+}
