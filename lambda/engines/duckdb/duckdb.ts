@@ -46,6 +46,7 @@ export class DuckDb {
     readonly connection: DuckDBConnection,
     /** For files on their way in and out. */
     readonly directory: string,
+    readonly memoryBytes: number,
     /** Bytes that downloaded files may take. */
     readonly scratchBytes: number,
   ) {}
@@ -100,7 +101,8 @@ export async function openDuckDb(options: DuckDbOptions): Promise<DuckDb> {
     const connection = await instance.connect();
     await connection.run(`SET TimeZone = ${literal('UTC')}`);
     await registerBucket(connection);
-    return new DuckDb(instance, connection, directory, scratchMiB * 1024 * 1024);
+    const [memory, room] = [memoryMiB, scratchMiB].map((mebibytes) => mebibytes * 1024 * 1024);
+    return new DuckDb(instance, connection, directory, memory, room);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw error;

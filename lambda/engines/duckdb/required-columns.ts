@@ -41,13 +41,14 @@ export async function requireValues(
   if (violations.length > 0) throw new RequiredColumnEmpty(location, violations, Number(row.total));
 }
 
-interface Check {
+export interface Check {
   readonly column: string;
   /** SQL that is true for a row without the value. */
   readonly empty: string;
 }
 
-function emptyIn({ type, required }: IcebergField, sql: string, path: string): Check[] {
+/** How a column, and what is in it, can lack values that are required. */
+export function emptyIn({ type, required }: IcebergField, sql: string, path: string): Check[] {
   const own = required ? [{ column: path, empty: `${sql} IS NULL` }] : [];
   return [...own, ...emptyInside(type, sql, path).map((check) => within(sql, check))];
 }

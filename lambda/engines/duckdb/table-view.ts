@@ -20,6 +20,16 @@ export interface AttachOptions {
   readonly snapshot?: Snapshot;
   /** Names of the columns to see, in this order. @default all */
   readonly columns?: readonly string[];
+  /** Name of a column that numbers the rows: see {@link fileOfRow}. @default none */
+  readonly rowIds?: string;
+}
+
+/** Rows of a file that a number tells apart; files hold fewer. */
+const ROWS_OF_A_FILE = 2 ** 40;
+
+/** Place among the files of the file that a row is of, by its number. */
+export function fileOfRow(rowId: string): string {
+  return `(${rowId} // ${ROWS_OF_A_FILE})`;
 }
 
 export interface AttachedTable {
@@ -27,6 +37,8 @@ export interface AttachedTable {
   readonly files: number;
   /** Bytes of the files. */
   readonly bytes: number;
+  /** A view over some of the files, which numbers rows as this one does. It goes with this one. */
+  viewOf(name: string, places: readonly number[]): Promise<void>;
   /** Drops the view and what was downloaded for it. */
   detach(): Promise<void>;
 }
@@ -36,6 +48,8 @@ interface Layout {
   readonly columns: readonly FileColumn[];
   readonly file: DataFile;
   readonly paths: string[];
+  /** Of the files among all. */
+  readonly places: number[];
 }
 
 /**
@@ -55,25 +69,40 @@ export async function attachTable(
   const files = options.files ?? (await table.dataFiles(snapshot));
   refuseOtherFormats(files);
   const local = await LocalFiles.of(duckdb, table.store, files);
+  const views: string[] = [];
   try {
-    const selects = (await layoutsOf(duckdb, schema, files, local.files)).map((layout) =>
-      selectOf(table, schema, layout),
-    );
-    const rows = selects.length > 0 ? selects.join('\nUNION ALL\n') : nothing(schema);
-    await duckdb.run(`CREATE OR REPLACE TEMP VIEW ${identifier(name)} AS ${rows}`);
+    const layouts = await layoutsOf(duckdb, schema, files, local.files);
+    const create = async (view: string, some: readonly Layout[]): Promise<void> => {
+      const selects = some.map((layout) => selectOf(table, schema, layout, options.rowIds));
+      const rows = selects.length > 0 ? selects.join('\nUNION ALL\n') : nothing(schema, options.rowIds);
+      await duckdb.run(`CREATE OR REPLACE TEMP VIEW ${identifier(view)} AS ${rows}`);
+      views.push(view);
+    };
+    await create(name, layouts);
+    return {
+      name,
+      files: files.length,
+      bytes: files.reduce((sum, file) => sum + file.fileSizeInBytes, 0),
+      viewOf: (view, places) => create(view, someOf(layouts, new Set(places))),
+      detach: async () => {
+        for (const view of views) await duckdb.run(`DROP VIEW IF EXISTS ${identifier(view)}`);
+        await local.remove();
+      },
+    };
   } catch (error) {
     await local.remove();
     throw error;
   }
-  return {
-    name,
-    files: files.length,
-    bytes: files.reduce((sum, file) => sum + file.fileSizeInBytes, 0),
-    detach: async () => {
-      await duckdb.run(`DROP VIEW IF EXISTS ${identifier(name)}`);
-      await local.remove();
-    },
-  };
+}
+
+function someOf(layouts: readonly Layout[], places: ReadonlySet<number>): Layout[] {
+  return layouts.flatMap((layout) => {
+    const kept = layout.places.flatMap((place, i) => (places.has(place) ? [i] : []));
+    if (kept.length === 0) return [];
+    return [
+      { ...layout, paths: kept.map((i) => layout.paths[i]), places: kept.map((i) => layout.places[i]) },
+    ];
+  });
 }
 
 function chosen(
@@ -104,13 +133,21 @@ async function layoutsOf(
     const complete = fields.every(({ id }) => ids.has(id));
     const key = JSON.stringify([columns[i], complete ? '' : partitionKey(file)]);
     const found = layouts.get(key);
-    if (found) found.paths.push(local[i].path);
-    else layouts.set(key, { columns: columns[i], file, paths: [local[i].path] });
+    if (!found) layouts.set(key, { columns: columns[i], file, paths: [local[i].path], places: [i] });
+    else {
+      found.paths.push(local[i].path);
+      found.places.push(i);
+    }
   });
   return [...layouts.values()];
 }
 
-function selectOf(table: IcebergTable, fields: readonly IcebergField[], layout: Layout): string {
+function selectOf(
+  table: IcebergTable,
+  fields: readonly IcebergField[],
+  layout: Layout,
+  rowIds: string | undefined,
+): string {
   try {
     const columns = fields.map((field) => {
       const column = layout.columns.find(({ fieldId }) => fieldId === field.id);
@@ -119,6 +156,7 @@ function selectOf(table: IcebergTable, fields: readonly IcebergField[], layout: 
         : absentColumn(table, field, layout.file);
       return `${value} AS ${identifier(field.name)}`;
     });
+    if (rowIds !== undefined) columns.push(`${numberedFiles(layout.places)} AS ${identifier(rowIds)}`);
     return `SELECT ${columns.join(', ')} FROM ${parquetFiles(layout.paths)}`;
   } catch (error) {
     throw new CorruptFile(layout.file.filePath, error);
@@ -140,8 +178,14 @@ function absentColumn(
 
 const nullOf = (type: IcebergType, path: string) => `CAST(NULL AS ${sqlType(type, path)})`;
 
-function nothing(fields: readonly IcebergField[]): string {
+/** SQL that numbers the rows of files at such places, in the order DuckDB is given them. */
+export function numberedFiles(places: readonly number[]): string {
+  return `[${places.join(', ')}][CAST(file_index AS BIGINT) + 1]::BIGINT * ${ROWS_OF_A_FILE} + file_row_number`;
+}
+
+function nothing(fields: readonly IcebergField[], rowIds: string | undefined): string {
   const columns = fields.map(({ name, type }) => `${nullOf(type, name)} AS ${identifier(name)}`);
+  if (rowIds !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${identifier(rowIds)}`);
   return `SELECT ${columns.join(', ')} WHERE false`;
 }
 
