@@ -31,8 +31,20 @@ export interface RefineConfiguration {
   readonly taskQueue?: string;
   /** Bytes worked on at a time. */
   readonly maxIncrementBytes: number;
+  /** Memory of the SQL engine that works increments out, MiB; rows are worked out one by one where it is not set. */
+  readonly engineMemory?: number;
   readonly product: string;
   readonly metricNamespace: string;
+}
+
+/** What the program around a handler in a container was told. */
+export interface ContainerConfiguration {
+  /** The one request to do, as JSON. Where it is not set, requests come from the queue. */
+  readonly task?: unknown;
+  /** URL of the queue. */
+  readonly queue?: string;
+  /** Seconds without a message after which the program ends. */
+  readonly idleSeconds: number;
 }
 
 /** What a transform was told by the construct that deployed it. */
@@ -82,6 +94,10 @@ const DIMENSION_VALUE = /^(?!:)[\x20-\x7e]{1,1024}$/;
 
 /** What a function of 2 GB holds as rows with room to spare. */
 const MAX_INCREMENT_BYTES = 32 * 1024 * 1024;
+/** Of a container, whose engine holds no rows: what its scratch directory takes of bronze beside files of silver. */
+const MAX_CONTAINER_INCREMENT_BYTES = 4 * 1024 * 1024 * 1024;
+/** Long enough that messages which follow each other find a container that is warm. */
+const IDLE_SECONDS = 300;
 /** URL of an SQS queue, or a directory that stands for one on a laptop. */
 const QUEUE_URL = /^(https?:\/\/.+\/.+|file:\/\/\/.+)$/;
 
@@ -103,6 +119,7 @@ export function readRefineConfiguration(environment: Environment = process.env):
   const { bronzeTable, silverTable, tombstonesTable, quarantineTable, qualityTable } = HANDLER_ENVIRONMENT;
   const optional = (variable: string) =>
     environment[variable] === undefined ? undefined : tableUri(environment, variable);
+  const memory = engineMemory(environment);
   const configuration = {
     bronzeTable: tableUri(environment, bronzeTable),
     silverTable: tableUri(environment, silverTable),
@@ -119,9 +136,10 @@ export function readRefineConfiguration(environment: Environment = process.env):
         HANDLER_ENVIRONMENT.maxIncrementBytes,
         /^[1-9]\d{0,14}$/,
         'a whole number of bytes from 1',
-        String(MAX_INCREMENT_BYTES),
+        String(memory === undefined ? MAX_INCREMENT_BYTES : MAX_CONTAINER_INCREMENT_BYTES),
       ),
     ),
+    engineMemory: memory,
     ...signals(environment),
   };
   requireDistinct(environment, [
@@ -132,6 +150,30 @@ export function readRefineConfiguration(environment: Environment = process.env):
     'qualityTable',
   ]);
   return configuration;
+}
+
+/** @throws ConfigurationError naming the variable, its value and what is allowed. */
+export function readContainerConfiguration(environment: Environment = process.env): ContainerConfiguration {
+  const { task, taskQueue, idleSeconds } = HANDLER_ENVIRONMENT;
+  const idle = Number(
+    matching(environment, idleSeconds, /^\d{1,5}$/, 'a whole number of seconds', String(IDLE_SECONDS)),
+  );
+  const given = environment[task];
+  if (given !== undefined) {
+    try {
+      return { task: JSON.parse(given), idleSeconds: idle };
+    } catch {
+      throw new ConfigurationError(`${task} is "${given}". Allowed: a request as JSON.`);
+    }
+  }
+  if (environment[taskQueue] === undefined)
+    throw new ConfigurationError(
+      `Neither ${task} nor ${taskQueue} is set: give a request as JSON, or the URL of an SQS queue.`,
+    );
+  return {
+    queue: matching(environment, taskQueue, /^https?:\/\/.+\/.+$/, 'the URL of an SQS queue'),
+    idleSeconds: idle,
+  };
 }
 
 function signals(environment: Environment): Pick<IngestConfiguration, 'product' | 'metricNamespace'> {
@@ -186,7 +228,7 @@ export function readTransformConfiguration(
 }
 
 /** DuckDB's share where nothing is said: of a container or laptop of 2 GiB. */
-const DEFAULT_ENGINE_MIB = '1536';
+const DEFAULT_ENGINE_MIB = 1536;
 
 function sqlEngine(environment: Environment): SqlEngineConfiguration {
   const allowed = 'athena, duckdb, emr';
@@ -195,16 +237,8 @@ function sqlEngine(environment: Environment): SqlEngineConfiguration {
   switch (name) {
     case 'athena':
       return { name, workgroup: value(HANDLER_ENVIRONMENT.athenaWorkgroup, 'the name of a workgroup') };
-    case 'duckdb': {
-      const memory = matching(
-        environment,
-        HANDLER_ENVIRONMENT.engineMemory,
-        /^[1-9]\d{1,6}$/,
-        'MiB, a whole number of at least 64',
-        DEFAULT_ENGINE_MIB,
-      );
-      return { name, memoryMiB: Number(memory) };
-    }
+    case 'duckdb':
+      return { name, memoryMiB: engineMemory(environment) ?? DEFAULT_ENGINE_MIB };
     case 'emr':
       return {
         name,
@@ -216,6 +250,13 @@ function sqlEngine(environment: Environment): SqlEngineConfiguration {
       };
   }
   throw new ConfigurationError(`${HANDLER_ENVIRONMENT.sqlEngine} is "${name}". Allowed: ${allowed}.`);
+}
+
+/** MiB; undefined where it is not set. */
+function engineMemory(environment: Environment): number | undefined {
+  const variable = HANDLER_ENVIRONMENT.engineMemory;
+  if (environment[variable] === undefined) return undefined;
+  return Number(matching(environment, variable, /^[1-9]\d{1,6}$/, 'MiB, a whole number of at least 64'));
 }
 
 function tableUri(environment: Environment, variable: string): string {

@@ -5,21 +5,44 @@ import fs from 'node:fs';
 import path from 'node:path';
 import esbuild from 'esbuild';
 
-// Compiled from contracts or bundled from the user's own code when a user synthesizes, and laid beside the bundle.
+// Compiled from contracts or bundled from the user's own code when a user synthesizes, and laid beside the bundle;
+// the bundle itself, beside the program of a container.
 const BESIDE_THE_BUNDLE = [
   './contract.mjs',
+  './index.mjs',
   './input-contract.mjs',
   './transform.mjs',
   './transformation.mjs',
 ];
 // Native, and where SQL runs in a container or on a laptop only: installed there.
 const INSTALLED = ['@duckdb/node-api'];
+// The program of a container, and what it runs: the bundle beside it.
+const CONTAINER_PROGRAM = 'lambda/containers/main.ts';
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
 // CommonJS dependencies that load a Node built-in call `require`, which an ES module does not have.
 const REQUIRE = `import{createRequire}from'node:module';const require=createRequire(import.meta.url);\n`;
 
-export async function buildBundles({ root, handlers, outputDirectory }) {
-  const bundles = await Promise.all(handlers.map((entry) => bundle(root, entry)));
+export function buildBundles({ root, handlers, outputDirectory }) {
+  return build(
+    root,
+    outputDirectory,
+    handlers.map((entry) => bundle(root, { index: entry })),
+  );
+}
+
+/** A container is a bundle, the program around it, and the packages that have to be installed beside them. */
+export function buildContainers({ root, handlers, outputDirectory }) {
+  const program = path.join(root, CONTAINER_PROGRAM);
+  const containers = handlers.map(async (entry) => {
+    const container = await bundle(root, { index: entry, main: program });
+    container.files.set('package.json', manifest(root, container.name));
+    return container;
+  });
+  return build(root, outputDirectory, containers);
+}
+
+async function build(root, outputDirectory, bundling) {
+  const bundles = await Promise.all(bundling);
   const names = bundles.map(({ name }) => name);
   if (fs.existsSync(outputDirectory)) removeOthers(outputDirectory, new Set([...names, NOTICES]));
   const staging = `${outputDirectory}.${process.pid}`;
@@ -34,10 +57,20 @@ export async function buildBundles({ root, handlers, outputDirectory }) {
   }));
 }
 
-async function bundle(root, entry) {
+/** Exact versions: those that the tests ran with. */
+function manifest(root, name) {
+  const { devDependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+  const dependencies = Object.fromEntries(
+    INSTALLED.map((dependency) => [dependency, devDependencies[dependency]]),
+  );
+  return `${JSON.stringify({ name, private: true, type: 'module', dependencies }, undefined, 2)}\n`;
+}
+
+/** @param entries name of the file → module it is made from; `index` gives the bundle its name */
+async function bundle(root, entries) {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: { index: entry },
+    entryPoints: entries,
     outdir: 'out',
     outExtension: { '.js': '.mjs' },
     write: false,
@@ -66,7 +99,7 @@ async function bundle(root, entry) {
   const packages = Object.keys(result.metafile.inputs).flatMap(
     (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [],
   );
-  return { name: path.basename(entry, '.ts'), files, packages };
+  return { name: path.basename(entries.index, '.ts'), files, packages };
 }
 
 /** What the licences of the bundled packages ask of whoever passes them on; each text once. */

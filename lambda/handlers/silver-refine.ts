@@ -2,7 +2,7 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
 import { readRefineConfiguration, type RefineConfiguration } from '../configuration';
 import { gateStep } from '../pipeline/quality/gate-step';
-import type { RefineTables } from '../pipeline/refine/increment';
+import type { IncrementEngine, RefineTables } from '../pipeline/refine/increment';
 import { refine, type RefineReport } from '../pipeline/refine/refine';
 import { RowEngine } from '../pipeline/refine/row-engine';
 import { keepResults } from '../rows/quality-results';
@@ -18,6 +18,10 @@ import * as compiled from './contract.mjs';
 
 /** Time kept back beside that of the next part of an increment, which may take twice as long as any before it. */
 const TIME_KEPT_BACK = 10_000;
+
+/** A gate sees all rows of an increment, also in a container: they are in memory. */
+const MAX_GATED_BYTES = 64 * 1024 * 1024;
+const isGated = gateStep(compiled.rowGates, () => undefined) !== undefined;
 
 interface Refinery {
   readonly configuration: RefineConfiguration;
@@ -81,17 +85,19 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
   try {
     const report = await refine(tables, {
       refinement: compiled.refinement,
-      engine: new RowEngine(),
+      engine: await incrementEngine(configuration),
       gate: (upTo) => gateStep(compiled.rowGates, (results) => measured.set(upTo, results)),
-      maxBytes: maxIncrementBytes,
+      maxBytes: isGated ? Math.min(maxIncrementBytes, MAX_GATED_BYTES) : maxIncrementBytes,
       contract: compiled.contract,
-      ...(taskQueue && {
-        handOver: async ({ lane, position }) => {
-          const identity = [silverTable, lane, position].join(' ');
-          await sendTask(taskQueue, { request: { refine: silverTable }, group: silverTable, identity });
-          return true;
-        },
-      }),
+      // A container has nobody to hand over to: the queue is the one it works off.
+      ...(taskQueue &&
+        configuration.engineMemory === undefined && {
+          handOver: async ({ lane, position }) => {
+            const identity = [silverTable, lane, position].join(' ');
+            await sendTask(taskQueue, { request: { refine: silverTable }, group: silverTable, identity });
+            return true;
+          },
+        }),
       hasTime: (longestPart) =>
         !context || context.getRemainingTimeInMillis() > 2 * longestPart + TIME_KEPT_BACK,
       now: Date.now,
@@ -109,6 +115,13 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
     await keepMeasured(refinery, measured).catch((failure: unknown) => log.failure(failure, context));
     throw error;
   }
+}
+
+/** By rows in a function, by SQL in a container. Imported on first use: a function never loads the engine. */
+async function incrementEngine({ engineMemory }: RefineConfiguration): Promise<IncrementEngine> {
+  if (engineMemory === undefined) return new RowEngine();
+  const { DuckDbIncrementEngine } = await import('../engines/duckdb/increment-engine');
+  return new DuckDbIncrementEngine({ memoryMiB: engineMemory });
 }
 
 async function keepMeasured(

@@ -18,6 +18,8 @@ export const HANDLER_ENVIRONMENT = {
   task: 'LAKEHOUSE_TASK',
   /** URL of the queue of a container that takes over what is too large for a function. */
   taskQueue: 'LAKEHOUSE_TASK_QUEUE',
+  /** Seconds without a message after which a container ends by itself. */
+  idleSeconds: 'LAKEHOUSE_IDLE_SECONDS',
   /** Bytes a function reads for one increment at the most; larger ones go to the task queue. */
   maxIncrementBytes: 'LAKEHOUSE_MAX_INCREMENT_BYTES',
   /** Memory a container's SQL engine may use, MiB. */
@@ -62,6 +64,9 @@ export const TRANSFORM_FILE = 'transform.mjs';
 
 /** File name, beside the bundle, of the code compiled from the contract of what goes into a transform. */
 export const INPUT_CONTRACT_FILE = 'input-contract.mjs';
+
+/** Names of the bundles that also come as containers, under `dist/containers`. */
+export const CONTAINERS = ['silver-refine', 'sql-transform'] as const;
 
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {

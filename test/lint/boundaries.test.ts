@@ -58,6 +58,8 @@ const ROOMS: { readonly [room: string]: Room } = {
     ],
     packages: /^(@duckdb\/node-api|@aws-sdk\/client-(athena|emr-serverless))$/,
   },
+  // The program around a bundle in a container. What it runs is beside it.
+  'lambda/containers': { rooms: ['lambda/configuration'], packages: /^@aws-sdk\/client-sqs$/ },
   'lambda/tables': { rooms: ['lib/contract', 'lambda/stores'], packages: /^@aws-sdk\/client-glue$/ },
 };
 

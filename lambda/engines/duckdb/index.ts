@@ -1,6 +1,5 @@
 export { UnsupportedColumn } from './column-types';
 export { DuckDb, DuckDbMissing, openDuckDb, type DuckDbOptions } from './duckdb';
-export { DuckDbIncrementEngine } from './increment-engine';
 export { ScratchExceeded } from './local-files';
 export { RequiredColumnEmpty } from './required-columns';
 export { ResultMismatch } from './result-columns';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DuckDbIncrementEngine } from '../../../lambda/engines/duckdb';
+import { DuckDbIncrementEngine } from '../../../lambda/engines/duckdb/increment-engine';
 import { compact } from '../../../lambda/rows/compaction';
 import { expireSnapshots } from '../../../lambda/tables/expire-snapshots';
 import { RowEngine } from '../../../lambda/pipeline/refine/row-engine';
@@ -52,13 +52,11 @@ describe.each([
     [
       'with rows that go through code',
       {
-        steps: {
-          transform: (rows) => ({
-            accepted: rows.flatMap((row) => [{ ...row, op: row.op === 'D' ? 'D' : 'X' }, row]),
-            rejected: [],
-          }),
-          gate: (rows) => ({ accepted: rows.filter((row) => row.id !== 4n), rejected: [] }),
-        },
+        transform: (rows) => ({
+          accepted: rows.flatMap((row) => [{ ...row, op: row.op === 'D' ? 'D' : 'X' }, row]),
+          rejected: [],
+        }),
+        gate: () => (rows) => ({ accepted: rows.filter((row) => row.id !== 4n), rejected: [] }),
       },
     ],
   ])('comes to the same rows and counts as row by row, %s', async (_how, options) => {
