@@ -12,3 +12,4 @@ export * from './quality';
 export * from './storage';
 export * from './streams';
 export * from './workflow';
+export * from './transform';

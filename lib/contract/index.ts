@@ -10,4 +10,5 @@ export { RejectionHandling } from './rejection-handling';
 export { SchemaObject, type DeletionMark, type PartitionColumn } from './schema-object';
 export type { Server } from './server';
 export type { ServiceLevels, SlaProperty } from './service-levels';
+export { SqlParameter, SqlText } from './transform';
 export { Zone } from './zone';

@@ -16,6 +16,10 @@ import {
   MedallionLake,
   PipelineAlarms,
   QualityRuleset,
+  QueryWorkgroup,
+  SparkApplication,
+  SqlText,
+  SqlTransform,
   StreamProcessor,
   StreamSource,
   TableMaintenance,
@@ -90,6 +94,16 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
     new QualityRuleset(stack, 'Quality', {
       contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),
       table: given.table(stack, Zone.BRONZE),
+    }),
+  QueryWorkgroup: (stack) => new QueryWorkgroup(stack, 'Workgroup'),
+  SparkApplication: (stack) => new SparkApplication(stack, 'Spark'),
+  SqlTransform: (stack) =>
+    new SqlTransform(stack, 'Transform', {
+      sql: SqlText.inline('SELECT order_id FROM orders'),
+      inputs: [{ name: 'orders', table: given.table(stack, Zone.SILVER) }],
+      output: given.table(stack, Zone.GOLD),
+      contract: ordersContract(),
+      checkSql: false,
     }),
   TableMaintenance: (stack) =>
     new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),

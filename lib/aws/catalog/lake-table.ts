@@ -134,6 +134,13 @@ export class LakeTable extends LakeTableBase {
   readonly tableName: string;
   readonly zone: Zone;
   readonly zoneBucket: IZoneBucket;
+  /** What describes its rows in the contract. */
+  readonly schema: SchemaObject;
+  /**
+   * The columns, technical ones among them.
+   * @internal
+   */
+  public readonly _columns: IcebergSchema;
   /** The resource that creates and evolves the table: let it be a dependency of what writes to the table. */
   readonly resource: CustomResource;
   protected readonly folder: string;
@@ -141,6 +148,7 @@ export class LakeTable extends LakeTableBase {
   constructor(scope: Construct, id: string, props: LakeTableProps) {
     super(scope, id);
     const schema = props.contract.schema(props.schemaName);
+    this.schema = schema;
     const { account, region } = Stack.of(props.catalog);
     requireSamePlace(this, props.catalog, { account, region }, TOGETHER);
     this.zone = props.zone;
@@ -149,6 +157,7 @@ export class LakeTable extends LakeTableBase {
     this.tableName = props.tableName ?? tableNameOf(schema, content);
     validateTableName(this.tableName);
     props.catalog._claimTable(props.zone, this.tableName, this);
+    this._columns = columnsOf(schema, props.zone, content);
     this.folder = this.tableName;
     this.zoneBucket = props.catalog.lake.zone(props.zone);
 
@@ -163,7 +172,7 @@ export class LakeTable extends LakeTableBase {
       properties: {
         TableUri: this.uri,
         Location: this.location,
-        Schema: JSON.stringify(columnsOf(schema, props.zone, content)),
+        Schema: JSON.stringify(this._columns),
         PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone, content)),
         Properties: { ...TABLE_PROPERTIES, ...props.tableProperties },
       },

@@ -80,11 +80,7 @@ export class CommitQueue extends Construct {
     });
     this.commitRule = new events.Rule(this, 'Rule', {
       description: `Commits that ${target.databaseName}.${target.tableName} is made from`,
-      eventPattern: {
-        source: ['aws.glue'],
-        detailType: ['Glue Data Catalog Table State Change'],
-        detail: commitsTo(props.sources),
-      },
+      eventPattern: commitPattern(props.sources),
       targets: [toQueue()],
     });
     this.catchUpRule = new events.Rule(this, 'CatchUp', {
@@ -93,6 +89,15 @@ export class CommitQueue extends Construct {
       targets: [toQueue(events.RuleTargetInput.fromObject(props.request))],
     });
   }
+}
+
+/** The events by which Glue tells of commits to tables. */
+export function commitPattern(tables: ILakeTable[]): events.EventPattern {
+  return {
+    source: ['aws.glue'],
+    detailType: ['Glue Data Catalog Table State Change'],
+    detail: commitsTo(tables),
+  };
 }
 
 function commitsTo(tables: ILakeTable[]): { [name: string]: unknown } {
@@ -105,7 +110,7 @@ function commitsTo(tables: ILakeTable[]): { [name: string]: unknown } {
 }
 
 /** SQS takes 128 characters; the queue is for one table, so that the end of a longer name does as well. */
-function messageGroup(uri: string): string {
+export function messageGroup(uri: string): string {
   return Token.isUnresolved(uri) ? uri : uri.slice(-128);
 }
 

@@ -109,15 +109,16 @@ export function parameterValues(
   runTime: Date,
 ): Map<string, string> {
   const known = definitions.map(({ name }) => name);
-  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  const unknown = Object.keys(given).find((name) => name !== DATE && !known.includes(name));
   if (unknown !== undefined) {
     throw new Error(
       `There is no parameter "${unknown}". Known: ${known.length === 0 ? 'none' : known.join(', ')}.`,
     );
   }
+  const time = known.includes(DATE) || given[DATE] === undefined ? runTime : startOf(given[DATE]);
   return new Map(
     definitions.map((definition) => {
-      const value = given[definition.name] ?? definition.value ?? valueOfRun(definition, runTime);
+      const value = given[definition.name] ?? definition.value ?? valueOfRun(definition, time);
       if (value === undefined) {
         throw new Error(
           `The parameter "${definition.name}" has no value: give one in the request, ` +
@@ -140,6 +141,14 @@ export function parameterLiteral(
   // The escaping of text and the exactness of numbers are those of the quality gates.
   const literal = valueLiteral(value, definition.type, dialect)!;
   return definition.type === 'decimal' || definition.type === 'long' ? `(${literal})` : literal;
+}
+
+/** A request may always name the date it is for, as workflows do: where the SQL has no such parameter, runs are of that day. */
+const DATE = 'date';
+
+function startOf(date: string): Date {
+  requireValue({ name: DATE, type: 'date' }, date);
+  return new Date(`${date}T00:00:00Z`);
 }
 
 function valueOfRun({ type, daysBeforeRun }: SqlParameterDefinition, runTime: Date): string | undefined {

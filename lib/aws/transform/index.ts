@@ -1,0 +1,16 @@
+export {
+  type IQueryWorkgroup,
+  QueryWorkgroup,
+  type QueryWorkgroupAttributes,
+  type QueryWorkgroupProps,
+} from './query-workgroup';
+export { SparkApplication, type SparkApplicationOptions } from './spark-application';
+export { type AthenaEngineOptions, SqlEngine } from './sql-engine';
+export { SqlTransform, type SqlTransformProps } from './sql-transform';
+export type { TransformInput } from './transform-input';
+export { TransformMode } from './transform-mode';
+export {
+  type CommitTriggerOptions,
+  type ScheduleTriggerOptions,
+  TransformTrigger,
+} from './transform-trigger';

@@ -1,0 +1,117 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { SqlDialect } from '../../contract/quality';
+import type { ILakeTable } from '../catalog';
+import type { ContainerProcessorOptions } from '../processing';
+import { SparkApplication, type SparkApplicationOptions } from './spark-application';
+import { type IQueryWorkgroup, QueryWorkgroup } from './query-workgroup';
+
+/** Where Athena runs the SQL. */
+export interface AthenaEngineOptions {
+  /** @default - QueryWorkgroup.of(stack): one for the stack, with a limit to what a query reads */
+  readonly workgroup?: IQueryWorkgroup;
+}
+
+/** What an engine is bound to. */
+export interface _EngineContext {
+  /** Role of the function. */
+  readonly role: iam.IRole;
+  readonly inputs: ILakeTable[];
+  readonly output: ILakeTable;
+}
+
+/** What runs the SQL of a transform. */
+export abstract class SqlEngine {
+  /** Amazon Athena: nothing to run or to pay while nothing is transformed. */
+  static athena(options: AthenaEngineOptions = {}): SqlEngine {
+    return new AthenaSqlEngine(options);
+  }
+
+  /** DuckDB in a Fargate task, which begins when there is a request: for tables of up to some tens of gigabytes. */
+  static duckdb(options: ContainerProcessorOptions = {}): SqlEngine {
+    return new DuckDbSqlEngine(options);
+  }
+
+  /** Spark on EMR Serverless, for what is too large for the others. */
+  static emrServerless(options: SparkApplicationOptions = {}): SqlEngine {
+    return new EmrSqlEngine(options);
+  }
+
+  /** @internal */
+  public abstract readonly _dialect: SqlDialect;
+  /** Set where a container takes the function's place. @internal */
+  public readonly _container?: ContainerProcessorOptions;
+  /** Grants the role what the engine needs, and returns the variables of the function. @internal */
+  public abstract _bind(scope: Construct, context: _EngineContext): { [name: string]: string };
+}
+
+class AthenaSqlEngine extends SqlEngine {
+  public readonly _dialect = SqlDialect.ATHENA;
+
+  constructor(private readonly options: AthenaEngineOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, { role, inputs, output }: _EngineContext): { [name: string]: string } {
+    const workgroup = this.options.workgroup ?? QueryWorkgroup.of(scope);
+    workgroup.grantQuery(role);
+    const stack = Stack.of(scope);
+    const databases = [...new Set([...inputs, output].map(({ databaseName }) => databaseName))];
+    // Athena looks at the database "default" with every query, and asks for the places of buckets that it reads.
+    iam.Grant.addToPrincipal({
+      grantee: role,
+      actions: ['glue:GetDatabase'],
+      resourceArns: [
+        stack.formatArn({ service: 'glue', resource: 'catalog' }),
+        ...['default', ...databases].map((resourceName) =>
+          stack.formatArn({ service: 'glue', resource: 'database', resourceName }),
+        ),
+      ],
+    });
+    return {
+      [HANDLER_ENVIRONMENT.sqlEngine]: 'athena',
+      [HANDLER_ENVIRONMENT.athenaWorkgroup]: workgroup.workgroupName,
+    };
+  }
+}
+
+class DuckDbSqlEngine extends SqlEngine {
+  public readonly _dialect = SqlDialect.DUCKDB;
+  public override readonly _container: ContainerProcessorOptions;
+
+  constructor(options: ContainerProcessorOptions) {
+    super();
+    this._container = options;
+  }
+
+  public _bind(): { [name: string]: string } {
+    return { [HANDLER_ENVIRONMENT.sqlEngine]: 'duckdb' };
+  }
+}
+
+class EmrSqlEngine extends SqlEngine {
+  public readonly _dialect = SqlDialect.SPARK;
+
+  constructor(private readonly options: SparkApplicationOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, { role, inputs, output }: _EngineContext): { [name: string]: string } {
+    const spark = new SparkApplication(scope, 'Spark', this.options);
+    for (const input of inputs) input.grantRead(spark.jobRole);
+    output.grantReadWrite(spark.jobRole);
+    spark.grantRun(role);
+    return {
+      [HANDLER_ENVIRONMENT.sqlEngine]: 'emr',
+      [HANDLER_ENVIRONMENT.emrApplication]: spark.applicationId,
+      [HANDLER_ENVIRONMENT.emrRole]: spark.jobRole.roleArn,
+      [HANDLER_ENVIRONMENT.emrScript]: spark.script,
+      [HANDLER_ENVIRONMENT.emrWorkspace]: spark.workspace.s3Uri('jobs'),
+      ...(this.options.sparkSettings !== undefined && {
+        [HANDLER_ENVIRONMENT.emrSettings]: this.options.sparkSettings,
+      }),
+    };
+  }
+}

@@ -1,0 +1,385 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { DataContract, SchemaObject } from '../../contract';
+import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
+import type { SqlParameter } from '../../contract/transform/sql-parameter';
+import type { SqlText } from '../../contract/transform/sql-text';
+import { type Transformation, TRANSFORMATION_FILE } from '../../contract/transform/transformation';
+import { requireDuration, requireWhole } from '../bounds';
+import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
+import { type ILakeTable, LakeTable } from '../catalog';
+import { type HandlerNetwork, networkOf } from '../handler-network';
+import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
+import { requireMetricNames } from '../observability/metric-name-rules';
+import { ContainerProcessor } from '../processing';
+import { DeadLetterQueue } from '../processing/dead-letter-queue';
+import { grantSend } from '../queue-access';
+import { acknowledgeHandlerFunction } from '../suppressions';
+import { checkTransform } from './check-transform';
+import { compileTransformation } from './compile-transformation';
+import { SqlEngine } from './sql-engine';
+import { columnsOf, type TransformInput } from './transform-input';
+import type { TransformMode } from './transform-mode';
+import { TransformTrigger } from './transform-trigger';
+
+/** Which gold table, of what, and how. */
+export interface SqlTransformProps {
+  /** One SELECT over the inputs' names, which gives the columns of the output's contract. */
+  readonly sql: SqlText;
+
+  /** The tables the SQL reads, each under a name. */
+  readonly inputs: TransformInput[];
+
+  /** The table that is written: a `LakeTable` with `zone: Zone.GOLD`. */
+  readonly output: ILakeTable;
+
+  /**
+   * Contract of an imported output.
+   * @default - that of the LakeTable
+   */
+  readonly contract?: DataContract;
+
+  /**
+   * Schema object in the contract of an imported output.
+   * @default - the contract's first
+   */
+  readonly schemaName?: string;
+
+  /**
+   * How much a run works out.
+   * @default TransformMode.full()
+   */
+  readonly mode?: TransformMode;
+
+  /**
+   * What runs the SQL.
+   * @default SqlEngine.athena()
+   */
+  readonly engine?: SqlEngine;
+
+  /**
+   * What makes it run.
+   * @default TransformTrigger.onCommit()
+   */
+  readonly trigger?: TransformTrigger;
+
+  /**
+   * What `${name}` stands for in the SQL.
+   * @default - no parameters
+   */
+  readonly parameters?: { readonly [name: string]: SqlParameter };
+
+  /**
+   * Whether the quality rules of the inputs' contracts are measured over all their rows before a run. One that halts and
+   * fails leaves the output as it is.
+   * @default true
+   */
+  readonly gates?: boolean;
+
+  /**
+   * Whether the SQL is bound at synthesis, where `@duckdb/node-api` is installed, and its columns compared with the contract.
+   * @default true
+   */
+  readonly checkSql?: boolean;
+
+  /**
+   * Memory of the function in MB, 128 to 10,240. With an engine of its own it only asks and waits.
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Longest run of the function, up to 15 minutes. A statement may take longer: the function comes back to it.
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * How often a run that fails is tried again before its request goes to the dead-letter queue, up to 999 times. Waiting for
+   * a statement that takes longer than `timeout` counts.
+   * @default 20
+   */
+  readonly retryAttempts?: number;
+
+  /**
+   * Invocations reserved for, and allowed to, the function.
+   * @default - not reserved
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Network the function runs in, where that is your rule.
+   * @default - none: it reaches AWS over TLS, and nothing reaches it
+   */
+  readonly network?: HandlerNetwork;
+
+  /**
+   * How long the logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Key of the logs and the queues. The policy of an imported key has to allow CloudWatch Logs and EventBridge.
+   * @default - a key of its own, rotated yearly
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
+   * @default - a role of its own, with nothing but these grants
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Name of the data product: dimension of its metrics, field of every log line.
+   * @default - the table name of the output
+   */
+  readonly productName?: string;
+
+  /**
+   * CloudWatch namespace of the metrics. One of its own for each environment keeps those of one account apart.
+   * @default 'Lakehouse'
+   */
+  readonly metricNamespace?: string;
+}
+
+/**
+ * Keeps a gold table: SQL over silver tables, on commit or on a schedule, whole, by the values that changed, or merged by
+ * primary key. One text for every engine. Runs may be repeated or overtake each other; the rows are those of the inputs.
+ */
+export class SqlTransform extends Construct {
+  /** The function; undefined where a container takes its place. */
+  readonly handler?: lambda.Function;
+  /** The container, with the engine DuckDB. */
+  readonly container?: ContainerProcessor;
+  /** Role of the function, or of the container's tasks. */
+  readonly role: iam.IRole;
+  readonly logGroup: logs.ILogGroup;
+  /** Requests on their way; undefined with `TransformTrigger.none()` and a function. */
+  readonly queue?: Queue;
+  readonly deadLetterQueue?: IQueue;
+  readonly encryptionKey: kms.IKey;
+  /** The table it keeps. */
+  readonly output: ILakeTable;
+  readonly productName: string;
+  readonly metricNamespace: string;
+  /**
+   * The request to bring the output up to date, as the body of a message or the payload of an invocation:
+   * `{ "transform": "glue://<database>/<table>" }`. More in it: docs/gold.md.
+   */
+  readonly request: { readonly [name: string]: string };
+  /**
+   * What the function is told, as plain data.
+   * @internal
+   */
+  public readonly _transformation: Transformation;
+
+  /** @throws Error for SQL that does not give what the contract promises, naming file and line, and for options AWS would refuse */
+  constructor(scope: Construct, id: string, props: SqlTransformProps) {
+    super(scope, id);
+    const { inputs, output } = props;
+    const schema = outputSchema(props);
+    const engine = props.engine ?? SqlEngine.athena();
+    const trigger = props.trigger ?? TransformTrigger.onCommit();
+    this.output = output;
+    this.productName = props.productName ?? schema.tableName;
+    this.metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
+    this.request = { transform: output.uri };
+    requireMetricNames(this.productName, this.metricNamespace);
+    requireDeployable(props);
+    const transformation = compileTransformation(props, schema, this.productName, engine._dialect);
+    this._transformation = transformation;
+    if (props.checkSql ?? true) {
+      checkTransform(this, {
+        transformation,
+        sql: props.sql,
+        inputs: inputs.map(columnsOf),
+        contract: contractName(props, schema),
+      });
+    }
+
+    const tables = inputs.map(({ table }) => table);
+    const files = {
+      [TRANSFORMATION_FILE]: `export const transformation = ${JSON.stringify(transformation)};\n`,
+    };
+    const environment = {
+      [HANDLER_ENVIRONMENT.goldTable]: output.uri,
+      ...Object.fromEntries(
+        tables.map(({ uri }, index) => [`${HANDLER_ENVIRONMENT.inputTable}_${index}`, uri]),
+      ),
+      [HANDLER_ENVIRONMENT.product]: this.productName,
+      [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
+    };
+    if (engine._container !== undefined) {
+      this.encryptionKey =
+        engine._container.encryptionKey ??
+        props.encryptionKey ??
+        handlerKey(this, `Logs and requests of ${this.node.path}`);
+      this.container = new ContainerProcessor(this, 'Container', {
+        bundle: BUNDLES.sqlTransform,
+        purpose: `${this.productName}: silver to gold`,
+        ...engine._container,
+        files,
+        environment: { ...environment, [HANDLER_ENVIRONMENT.sqlEngine]: 'duckdb' },
+        encryptionKey: this.encryptionKey,
+        maxTasks: 1,
+      });
+      this.role = this.container.taskRole;
+      this.logGroup = this.container.logGroup;
+      this.queue = this.container.queue;
+      this.deadLetterQueue = this.container.deadLetterQueue;
+      this.grantTables(tables, output);
+      this.container.service.node.addDependency(...tables, output);
+    } else {
+      this.role =
+        props.role ?? handlerRole(this, `Reads what ${this.productName} is made of, and keeps the table`);
+      this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and requests of ${this.node.path}`);
+      this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
+      this.grantTables(tables, output);
+      this.handler = new lambda.Function(this, 'Handler', {
+        description: handlerDescription(`${this.productName}: silver to gold`),
+        code: stagedCode(BUNDLES.sqlTransform, files),
+        handler: HANDLER_ENTRY,
+        runtime: HANDLER_RUNTIME,
+        architecture: HANDLER_ARCHITECTURE,
+        memorySize: props.memorySize ?? 512,
+        timeout: timeoutOf(props),
+        tracing: lambda.Tracing.ACTIVE,
+        role: this.role,
+        logGroup: this.logGroup,
+        reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+        ...networkOf(props.network, this.role),
+        environment: { ...environment, ...engine._bind(this, { role: this.role, inputs: tables, output }) },
+      });
+      acknowledgeHandlerFunction(
+        this.handler,
+        'Nothing calls this function asynchronously; a request that fails goes from its queue to the dead-letter queue.',
+      );
+      // A function that is ahead of its tables would fail.
+      this.handler.node.addDependency(...tables, output);
+      if (trigger._needsQueue) {
+        this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', {
+          encryptionKey: this.encryptionKey,
+          fifo: true,
+        }).queue;
+        this.queue = this.createQueue(props, trigger._deliveryDelay, this.handler);
+      }
+    }
+    if (this.queue === undefined) return;
+    trigger._bind(this, {
+      inputs: inputs.filter(({ lookup }) => lookup !== true).map(({ table }) => table),
+      output,
+      queue: this.queue,
+      encryptionKey: this.encryptionKey,
+      request: this.request,
+    });
+  }
+
+  /**
+   * Lets somebody ask for a run: send `request` to the queue, or invoke the function where there is none.
+   */
+  grantRun(grantee: iam.IGrantable): iam.Grant {
+    return this.queue === undefined ? this.handler!.grantInvoke(grantee) : grantSend(this.queue, grantee);
+  }
+
+  /** Runs that failed: by a gate, by SQL an engine refuses, or for what may pass. */
+  metricFailures(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.transformFailures, { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  /** Runs that ended well, those that found nothing to do among them. */
+  metricRuns(props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.transformRuns, { statistic: cloudwatch.Stats.SUM, ...props });
+  }
+
+  private metric(metricName: string, props: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: this.metricNamespace,
+      metricName,
+      dimensionsMap: { [PRODUCT_DIMENSION]: this.productName },
+      ...props,
+    }).attachTo(this);
+  }
+
+  private grantTables(inputs: readonly ILakeTable[], output: ILakeTable): void {
+    for (const input of inputs) input.grantRead(this.role);
+    output.grantReadWrite(this.role);
+  }
+
+  private createQueue(props: SqlTransformProps, deliveryDelay: Duration, handler: lambda.Function): Queue {
+    const queue = new Queue(this, 'Requests', {
+      fifo: true,
+      contentBasedDeduplication: true,
+      deliveryDelay,
+      // A run that failed is repeated after it; one that waits for its statement is back at once after its time-out.
+      visibilityTimeout: Duration.seconds(timeoutOf(props).toSeconds() + 60),
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey: this.encryptionKey,
+      enforceSSL: true,
+      deadLetterQueue: { queue: this.deadLetterQueue!, maxReceiveCount: (props.retryAttempts ?? 20) + 1 },
+    });
+    queue.grantConsumeMessages(this.role);
+    new lambda.EventSourceMapping(this, 'Source', {
+      target: handler,
+      eventSourceArn: queue.queueArn,
+      // All that wait are done in one run.
+      batchSize: 10,
+      reportBatchItemFailures: true,
+    });
+    return queue;
+  }
+}
+
+function timeoutOf({ timeout }: SqlTransformProps): Duration {
+  return timeout ?? Duration.minutes(15);
+}
+
+function outputSchema({ output, contract, schemaName }: SqlTransformProps): SchemaObject {
+  if (contract !== undefined) return contract.schema(schemaName);
+  if (output instanceof LakeTable) return output.schema;
+  throw new Error(
+    `The output "${output.node.path}" is imported, so that nothing says which columns it has. Pass its contract.`,
+  );
+}
+
+function contractName({ contract }: SqlTransformProps, schema: SchemaObject): string {
+  return contract === undefined
+    ? `the contract of ${schema.name}`
+    : `${schema.name} of contract ${contract.id} ${contract.version}`;
+}
+
+function requireDeployable(props: SqlTransformProps): void {
+  requireWhole('memorySize', props.memorySize, {
+    minimum: 128,
+    maximum: 10_240,
+    unit: 'MB',
+    remedy: 'Leave it out for 512.',
+  });
+  requireDuration('timeout', props.timeout, {
+    minimum: 30,
+    maximum: 900,
+    remedy: 'Leave it out for fifteen minutes; what takes longer is waited for in turns.',
+  });
+  requireWhole('retryAttempts', props.retryAttempts, {
+    minimum: 0,
+    maximum: 999,
+    remedy: 'Leave it out for 20.',
+  });
+  requireWhole('reservedConcurrentExecutions', props.reservedConcurrentExecutions, {
+    minimum: 1,
+    maximum: 1000,
+    unit: 'invocations',
+    remedy: 'One is enough: runs for a table follow one another; 0 would stop the function.',
+  });
+  if (Token.isUnresolved(props.sql.text)) {
+    throw new Error('sql is known only at deployment. Give text or a file that is there at synthesis.');
+  }
+}

@@ -1,0 +1,44 @@
+import type { DataContract, SchemaObject } from '../../contract';
+import type { IcebergSchema } from '../../contract/iceberg-types';
+import { silverSchema } from '../../contract/table-schema';
+import { type ILakeTable, LakeTable } from '../catalog';
+
+/** A table, under the name the SQL has for it. */
+export interface TransformInput {
+  /** Letters, digits and underscores. */
+  readonly name: string;
+  readonly table: ILakeTable;
+  /**
+   * Whether a change of this table alone asks for no run: a table of names, of categories.
+   * @default false
+   */
+  readonly lookup?: boolean;
+  /**
+   * SQL over the columns of this table that gives the value of the column of `TransformMode.incremental`, for example
+   * `CAST(ordered_at AS DATE)`.
+   * @default - the column of the same name
+   */
+  readonly changedValue?: string;
+  /**
+   * Contract of an imported table.
+   * @default - that of a LakeTable. An imported table without one leaves the SQL unchecked at synthesis
+   */
+  readonly contract?: DataContract;
+  /**
+   * Schema object in the contract of an imported table.
+   * @default - the contract's first
+   */
+  readonly schemaName?: string;
+}
+
+/** The columns of an input, as far as somebody said what they are. */
+export function columnsOf(input: TransformInput): IcebergSchema | undefined {
+  if (input.contract !== undefined) return silverSchema(input.contract.schema(input.schemaName));
+  return input.table instanceof LakeTable ? input.table._columns : undefined;
+}
+
+/** The schema object behind an input. */
+export function schemaOf(input: TransformInput): SchemaObject | undefined {
+  if (input.contract !== undefined) return input.contract.schema(input.schemaName);
+  return input.table instanceof LakeTable ? input.table.schema : undefined;
+}
