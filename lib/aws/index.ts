@@ -11,5 +11,5 @@ export * from './product';
 export * from './quality';
 export * from './storage';
 export * from './streams';
-export * from './workflow';
 export * from './transform';
+export * from './workflow';
