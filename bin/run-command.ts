@@ -77,9 +77,20 @@ async function synthesize(contracts: DataContract[], directory: string): Promise
   try {
     synthesizeReference(contracts, directory);
   } catch (error) {
+    const fault = systemFault(error);
+    if (fault) throw new CommandFailed(`The app could not be synthesized: ${fault.message}`, 1);
     // The stack is always the same: what it refuses is in the contract.
     throw CommandFailed.usage(`The contract cannot be deployed: ${(error as Error).message}`);
   }
+}
+
+/** The fault of the file system that an error is, or was caused by: a full disk says nothing about a contract. */
+function systemFault(error: unknown): NodeJS.ErrnoException | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const fault: NodeJS.ErrnoException = cause;
+    if (fault.syscall !== undefined) return fault;
+  }
+  return undefined;
 }
 
 async function loadSynthesis(): Promise<typeof import('./synthesize')> {

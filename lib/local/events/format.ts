@@ -38,7 +38,7 @@ export function detectFormat(file: string): DetectedFormat {
   if (starts(0x1f, 0x8b) || starts(0x28, 0xb5, 0x2f, 0xfd)) {
     throw new UnusableInput(file, 'the file is compressed. Decompress it first');
   }
-  if (starts(0xff, 0xfe) || starts(0xfe, 0xff)) {
+  if (starts(0xff, 0xfe) || starts(0xfe, 0xff) || isWide(sample)) {
     throw new UnusableInput(file, 'the file is in UTF-16. Convert it to UTF-8 first');
   }
   if (starts(0x50, 0x41, 0x52, 0x31)) return { format: EventFormat.PARQUET, skipBytes: 0 };
@@ -48,6 +48,16 @@ export function detectFormat(file: string): DetectedFormat {
   if (format === EventFormat.PARQUET)
     throw new UnusableInput(file, 'not a Parquet file: it does not begin with PAR1');
   return { format, skipBytes };
+}
+
+const WIDE_SAMPLE = 8;
+
+/** UTF-16 without a mark: of ASCII, which every format begins with, each second byte is zero. */
+function isWide(sample: Buffer): boolean {
+  const start = [...sample.subarray(0, Math.min(WIDE_SAMPLE, sample.length & ~1))];
+  const alternates = (zeros: number): boolean =>
+    start.every((byte, index) => (index % 2 === zeros ? byte === 0 : byte !== 0));
+  return start.length >= 2 && (alternates(0) || alternates(1));
 }
 
 function jsonFormat(file: string, sample: Buffer, extension: string): EventFormat {

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Another run is using the directory. */
@@ -24,7 +24,7 @@ interface Holder {
 export class RunLock {
   /** @throws DirectoryInUse */
   static acquire(file: string): RunLock {
-    mkdirSync(dirname(file), { recursive: true });
+    makeDirectory(dirname(file));
     const mine = `${file}.${process.pid}`;
     const holder: Holder = { pid: process.pid, startedAt: startOf(process.pid) };
     writeFileSync(mine, JSON.stringify(holder));
@@ -44,6 +44,17 @@ export class RunLock {
 
   release(): void {
     rmSync(this.file, { force: true });
+  }
+}
+
+/** One after the other: where no directory can be made (/proc), Node tries for ever to make them in one call. */
+function makeDirectory(directory: string): void {
+  if (existsSync(directory)) return;
+  makeDirectory(dirname(directory));
+  try {
+    mkdirSync(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
 }
 

@@ -50,6 +50,8 @@ describe('the format of a file', () => {
     ['p.parquet', 'PAR2', 'not a Parquet file'],
     ['q.ndjson', Buffer.from([0x1f, 0x8b, 8]), 'the file is compressed. Decompress it first'],
     ['r.csv', Buffer.from('\ufeffa,b', 'utf16le'), 'UTF-16'],
+    ['s.ndjson', Buffer.from('{"a":1}\n', 'utf16le'), 'UTF-16'],
+    ['t.json', Buffer.from('[1]', 'utf16le').swap16(), 'UTF-16'],
   ])('%s cannot be used', (name, content, problem) => {
     expect(() => EventFile.open(file(name, content))).toThrow(problem);
   });

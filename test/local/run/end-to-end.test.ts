@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { optional } from '../../skip';
 import { openDuckDb, parquetFiles } from '../../../lib/local/duckdb';
 import { RunLock } from '../../../lib/local/run/run-lock';
 import { ORDERS_CONTRACT } from './contract';
-import { BUILT, contentOf, dataFiles, lakehouse, summaryOf } from './laptop';
+import { BUILT, COMMAND, contentOf, dataFiles, lakehouse, summaryOf } from './laptop';
 
 optional(BUILT)('lakehouse run', () => {
   let directory: string;
@@ -144,6 +145,48 @@ optional(BUILT)('lakehouse run', () => {
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
     expect(result.stderr).not.toMatch(/^\s+at /m);
     expect(existsSync(join(out, 'bronze'))).toBe(false);
+  });
+
+  it('leaves no summary of an earlier run where a table cannot become what its contract asks for', () => {
+    const events = file('orders.ndjson', '{"id":1}');
+    const out = join(directory, 'out');
+    const run = () => lakehouse(['run', '--contract', contract, '--events', events, '--out', out]);
+    expect(run().code).toBe(0);
+    file(
+      'orders.odcs.yaml',
+      ORDERS_CONTRACT.replace('name: note, logicalType: string', 'name: note, logicalType: boolean'),
+    );
+    expect(run()).toMatchObject({ code: 2, stderr: expect.stringMatching(/note.*cannot become/) });
+    expect(existsSync(join(out, 'summary.json'))).toBe(false);
+    expect(existsSync(join(out, 'report.html'))).toBe(false);
+  });
+
+  it('does not blame the contract where the disk takes no more', () => {
+    const out = join(directory, 'out');
+    const events = file('orders.ndjson', '{"id":1}');
+    // No file of more than 15 KiB: the template is larger.
+    const { status, stderr } = spawnSync(
+      'bash',
+      [
+        '-c',
+        'ulimit -f 15; exec "$@"',
+        'bash',
+        process.execPath,
+        COMMAND,
+        'run',
+        '--contract',
+        contract,
+        '--events',
+        events,
+        '--out',
+        out,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr: expect.stringMatching(/could not be synthesized: EFBIG/),
+    });
   });
 
   it('says that a directory is in use', () => {

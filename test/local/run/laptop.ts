@@ -7,7 +7,7 @@ import { openDuckDb, parquetFiles } from '../../../lib/local/duckdb';
 import type { ProductSummary } from '../../../lib/local';
 import { openTable } from '../../../lambda/tables/open-table';
 
-const COMMAND = join(__dirname, '../../../dist/bin/lakehouse.js');
+export const COMMAND = join(__dirname, '../../../dist/bin/lakehouse.js');
 
 /** These tests run the compiled command, with its functions as processes. */
 export const BUILT = { name: 'dist', present: existsSync(COMMAND), install: 'npm run build' };

@@ -24,6 +24,11 @@ describe('the lock of a directory', () => {
     expect(readdirSync(join(directory, '.lakehouse'))).toEqual([]);
   });
 
+  it('fails where no directory can be made, at once', () => {
+    const impossible = process.platform === 'linux' ? '/proc/lakehouse' : join(file, 'no-directory');
+    expect(() => RunLock.acquire(join(impossible, '.lakehouse', 'lock'))).toThrow(/ENOENT|ENOTDIR/);
+  });
+
   it('is taken over from a process that is gone', () => {
     const { pid } = spawnSync(process.execPath, ['-e', '']);
     RunLock.acquire(file).release();
