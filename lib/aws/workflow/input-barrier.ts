@@ -148,7 +148,7 @@ export class InputBarrier extends Construct {
         encryptionKey: workflow.encryptionKey,
         itemId: inputsId(name),
         isDone: '$exists($item.startedAt.S)',
-        missing: `($landed := $item.landed.SS; 'Missing: ' & $join([[${all}][$not($ in $landed)]], ', '))`,
+        missing: `($landed := $item.landed.SS; 'Missing: ' & $join($filter([${all}], function($v) { $not($v in $landed) }), ', '))`,
       });
     }
   }

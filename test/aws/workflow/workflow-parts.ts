@@ -28,7 +28,7 @@ export interface Parts {
 }
 
 export function parts(env?: Environment): Parts {
-  const stack = new Stack(new App(), 'Test', { env });
+  const stack = new Stack(new App({ context: { 'aws:cdk:enable-path-metadata': true } }), 'Test', { env });
   const catalog = LakeCatalog.of(new MedallionLake(stack, 'Lake'));
   const zoneBucket = (zone: Zone) => catalog.lake.zone(zone);
   const table = (zone: Zone, tableName: string): ILakeTable =>

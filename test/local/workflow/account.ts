@@ -52,12 +52,15 @@ export function running(
     readonly functions?: Record<string, jest.Mock>;
     readonly now?: number;
     readonly local?: Partial<LocalAccountOptions>;
+    /** Name of what `options` and `around` make, where it is made more than once. */
+    readonly known?: string;
     readonly around?: (given: Parts, daily: PipelineWorkflow) => void;
   } = {},
 ): Running {
-  const plain = typeof options !== 'function' && Object.keys(options).length === 0 && !more.around;
-  const made = plain && usual !== undefined ? usual : make(options, more.around);
-  if (plain) usual = made;
+  const key =
+    more.known ?? (typeof options === 'function' || more.around ? undefined : JSON.stringify(options));
+  const made = (key === undefined ? undefined : known.get(key)) ?? make(options, more.around);
+  if (key !== undefined) known.set(key, made);
   const functions = { ...answers(), ...more.functions };
   return {
     ...made,
@@ -66,8 +69,8 @@ export function running(
   };
 }
 
-/** The workflow without options, synthesized once. */
-let usual: ReturnType<typeof make> | undefined;
+/** What was synthesized once already, by its options. */
+const known = new Map<string, ReturnType<typeof make>>();
 
 function make(
   options: PipelineWorkflowOptions | ((given: Parts) => PipelineWorkflowOptions),
