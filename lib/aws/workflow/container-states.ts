@@ -3,6 +3,7 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as ecsLib from 'aws-cdk-lib/aws-ecs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { oneTask, type StepStates } from './step-states';
 import type { StepOptions } from './workflow-step';
 
@@ -30,14 +31,16 @@ export interface ContainerTask {
    */
   readonly securityGroups?: ec2.ISecurityGroup[];
   /**
+   * Whether the task has an address of its own, which it needs in a public subnet.
+   * @default false
+   */
+  readonly assignPublicIp?: boolean;
+  /**
    * Run on spare capacity, for about a third of the price: a task that is taken away fails, and is tried again.
    * @default true
    */
   readonly spot?: boolean;
 }
-
-/** The variable of a container that runs one request and ends. */
-const TASK_VARIABLE = 'LAKEHOUSE_TASK';
 
 export function containerStates(task: ContainerTask, options: StepOptions): StepStates {
   return oneTask((surroundings, name, keep) => {
@@ -55,7 +58,7 @@ export function containerStates(task: ContainerTask, options: StepOptions): Step
       containerOverrides: [
         {
           containerDefinition: task.container,
-          environment: [{ name: TASK_VARIABLE, value: requestText(task.request) }],
+          environment: [{ name: HANDLER_ENVIRONMENT.task, value: requestText(task.request) }],
         },
       ],
       subnets: task.subnets,

@@ -75,7 +75,11 @@ export class FailurePath {
         failed: true,
         failure: {
           task: task.stateId,
-          error: expression(optional('$states.errorOutput.Error', "'States.Unknown'")),
+          // A gate within a function is a gate as well.
+          error: expression(
+            `$states.errorOutput.Error = 'GateHalted' ? ${literal(GATE_HALTED)} : ` +
+              optional('$states.errorOutput.Error', "'States.Unknown'"),
+          ),
           cause: expression(optional('$states.errorOutput.Cause', "''")),
         },
       },

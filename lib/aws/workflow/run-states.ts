@@ -170,7 +170,7 @@ function publish(
   const snapshotOf = (table: ILakeTable): string => {
     const name = props.steps.map((step) => step._writerOf(table)).findLast((writer) => writer !== undefined);
     if (name === undefined) return expression('null');
-    const snapshot = `$results.\`${name}\`.snapshot`;
+    const snapshot = `$results.\`${name}\`.snapshotId`;
     return expression(`$exists(${snapshot}) ? ${snapshot} : null`);
   };
   const entry = (

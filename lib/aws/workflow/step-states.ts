@@ -22,7 +22,7 @@ export interface StepStates {
   readonly switchable: boolean;
   /** Makes the states, which go on to `next`, and gives the first. */
   bind(surroundings: StepSurroundings, name: string, next: sfn.IChainable): sfn.IChainable;
-  /** The step as one state of a branch, which puts out `{ <name>: <answer> }`; undefined where it is more than one. */
+  /** The step as a branch, which puts out `{ <name>: <answer> }`; undefined where it cannot be one. */
   branch?(surroundings: StepSurroundings, name: string): sfn.IChainable;
 }
 
@@ -32,11 +32,19 @@ export interface NamedStates {
   readonly states: StepStates;
 }
 
+/** How a function is asked. */
+export interface Asked extends StepOptions {
+  /** Errors by which handlers of this library say that asking again is in vain. */
+  readonly permanentErrors?: string[];
+  /** Asked again until it answers that it has caught up. A function that says nothing of it has. */
+  readonly untilCaughtUp?: boolean;
+}
+
 /** Invokes a function and keeps what it answers. */
 export function functionStates(
   handler: IFunction,
   payload: { [key: string]: unknown },
-  options: StepOptions,
+  options: Asked,
 ): StepStates {
   const invoke = (surroundings: StepSurroundings, name: string, keep: Keep): tasks.LambdaInvoke => {
     surroundings.acknowledge(
@@ -53,24 +61,55 @@ export function functionStates(
   return oneTask(invoke, options);
 }
 
-/** A step that is one task. */
+/** A step that is one task, perhaps asked again and again. */
 export function oneTask(
   make: (surroundings: StepSurroundings, name: string, keep: Keep) => sfn.TaskStateBase,
-  options: StepOptions,
+  options: Asked,
 ): StepStates {
   return {
     switchable: options.canBeSwitchedOff ?? false,
     bind: (surroundings, name, next) => {
       const task = make(surroundings, name, keepResult);
       guardStep(surroundings, task, options);
-      return task.next(next);
+      return task.next(caughtUp(surroundings, name, `$results.\`${name}\``, options, task, next));
     },
     branch: (surroundings, name) => {
       const task = make(surroundings, name, putOut);
       applyRetries(task, retriesOf(surroundings, name, options));
-      return task;
+      // The parallel state knows what failed, but not where: the cause says it.
+      task.addCatch(
+        sfn.Fail.jsonata(surroundings.scope, `${name} failed`, {
+          error: expression('$states.input.Error'),
+          cause: expression(`${literal(`${name}: `)} & $states.input.Cause`),
+        }),
+        { errors: ['States.ALL'] },
+      );
+      const done = sfn.Succeed.jsonata(surroundings.scope, `${name} done`);
+      return task.next(caughtUp(surroundings, name, `$states.input.\`${name}\``, options, task, done));
     },
   };
+}
+
+/** What is behind is asked again: a function stops before its time is up, or leaves the work to a container. */
+function caughtUp(
+  { scope }: StepSurroundings,
+  name: string,
+  answered: string,
+  { untilCaughtUp }: Asked,
+  again: sfn.IChainable,
+  next: sfn.IChainable,
+): sfn.IChainable {
+  if (untilCaughtUp !== true) return next;
+  const behind = `$string(${answered}.caughtUp) = 'false'`;
+  const pause = `${answered}.handedOver = true ? 60 : 1`;
+  return sfn.Choice.jsonata(scope, `Is ${name} behind`)
+    .when(
+      sfn.Condition.jsonata(expression(behind)),
+      sfn.Wait.jsonata(scope, `${name} goes on`, { time: sfn.WaitTime.seconds(expression(pause)) }).next(
+        again,
+      ),
+    )
+    .otherwise(next);
 }
 
 /** The user's own states, as one state, so that whatever fails in them is caught and told. */
@@ -112,18 +151,18 @@ export function parallelStates(name: string, steps: NamedStates[], options: Step
 }
 
 /** The workflow's retries or the step's own, then the failure path. */
-export function guardStep(
-  surroundings: StepSurroundings,
-  state: sfn.State & Guarded,
-  options: StepOptions,
-): void {
+export function guardStep(surroundings: StepSurroundings, state: sfn.State & Guarded, options: Asked): void {
   applyRetries(state, retriesOf(surroundings, state.stateId, options));
   surroundings.failures.catchAll(state);
 }
 
-function retriesOf(surroundings: StepSurroundings, name: string, options: StepOptions): RetryPolicy {
+function retriesOf(surroundings: StepSurroundings, name: string, options: Asked): RetryPolicy {
   if (options.retries !== undefined) requireRetryPolicy(`retries of "${name}"`, options.retries);
-  return options.retries ?? surroundings.retries;
+  const policy = options.retries ?? surroundings.retries;
+  return {
+    ...policy,
+    permanentErrors: [...(options.permanentErrors ?? []), ...(policy.permanentErrors ?? [])],
+  };
 }
 
 /** What becomes of the answer of a step. */

@@ -3,6 +3,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ILakeTable } from '../catalog';
+import type { ContainerProcessor, SilverProcessor } from '../processing';
 import { type ContainerTask, containerStates } from './container-states';
 import { gateStates, type RateGate, rateGateStates } from './gate-states';
 import type { RetryPolicy } from './retry-policy';
@@ -48,7 +49,7 @@ export interface FunctionStepOptions extends StepOptions {
 export interface TransformStepOptions extends StepOptions {
   /**
    * Parameters of the SQL text; as in `payload`, texts of the form `{% … %}` are JSONata.
-   * @default - `{ date }`
+   * @default - none: the table is brought up to date with its inputs
    */
   readonly parameters?: { [key: string]: unknown };
 }
@@ -70,8 +71,8 @@ export interface GateStepOptions extends StepOptions {
 /** One piece of work of a `PipelineWorkflow`. Its name is the name of the state, and of the task in notifications. */
 export class WorkflowStep {
   /**
-   * Brings a silver table up to date with bronze.
-   * @param handler invoked with `{ "refine": "<uri of the table>", "date": "…" }`
+   * Brings a silver table up to date with bronze, however many invocations it takes.
+   * @param handler invoked with `{ "refine": "<uri of the table>" }` until its answer no longer has `caughtUp: false`
    */
   static refine(
     name: string,
@@ -79,13 +80,18 @@ export class WorkflowStep {
     table: ILakeTable,
     options: StepOptions = {},
   ): WorkflowStep {
-    const payload = { refine: table.uri, date: DATE };
-    return new WorkflowStep(name, functionStates(handler, payload, options), { table });
+    const asked = { ...options, permanentErrors: IN_VAIN, untilCaughtUp: true };
+    return new WorkflowStep(name, functionStates(handler, { refine: table.uri }, asked), { table });
+  }
+
+  /** Brings the silver table of a processor up to date, beside what its queue does. */
+  static silver(name: string, processor: SilverProcessor, options: StepOptions = {}): WorkflowStep {
+    return WorkflowStep.refine(name, processor.handler, processor.silver, options);
   }
 
   /**
    * Makes a gold table with SQL.
-   * @param handler invoked with `{ "transform": "<uri of the table>", "parameters": { "date": "…" } }`
+   * @param handler invoked with `{ "transform": "<uri of the table>", "parameters": { … } }`
    */
   static transform(
     name: string,
@@ -93,8 +99,10 @@ export class WorkflowStep {
     table: ILakeTable,
     options: TransformStepOptions = {},
   ): WorkflowStep {
-    const payload = { transform: table.uri, parameters: options.parameters ?? { date: DATE } };
-    return new WorkflowStep(name, functionStates(handler, payload, options), { table });
+    const { parameters } = options;
+    const payload = { transform: table.uri, ...(parameters === undefined ? {} : { parameters }) };
+    const states = functionStates(handler, payload, { ...options, permanentErrors: IN_VAIN });
+    return new WorkflowStep(name, states, { table });
   }
 
   /**
@@ -131,6 +139,18 @@ export class WorkflowStep {
   /** Any function. What it answers is `$results.<name>` for the steps after it. */
   static function(name: string, handler: IFunction, options: FunctionStepOptions = {}): WorkflowStep {
     return new WorkflowStep(name, functionStates(handler, options.payload ?? RUN, options));
+  }
+
+  /** One request to a container of this library, as a task of its own: started beside its queue, and waited for. */
+  static processor(
+    name: string,
+    processor: ContainerProcessor,
+    request: { [key: string]: unknown },
+    options: StepOptions = {},
+  ): WorkflowStep {
+    const { cluster, taskDefinition, container, subnets, securityGroups, assignPublicIp } = processor;
+    const task = { cluster, taskDefinition, container, subnets, securityGroups, assignPublicIp, request };
+    return new WorkflowStep(name, containerStates(task, options));
   }
 
   /** A container task that is started, and waited for. */
@@ -207,6 +227,9 @@ export class WorkflowStep {
     return this.states.bind(surroundings, this.name, next);
   }
 }
+
+/** Errors of the handlers of this library that stay however often they are asked. */
+const IN_VAIN = ['GateHalted', 'SqlRefused', 'CannotRefine', 'UnexpectedEvent'];
 
 /** What is known of a step beside its states. */
 interface StepParts {

@@ -4,10 +4,13 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
-import validate = require('asl-validator');
+
 import { BarrierInput, InputBarrier, PipelineWorkflow, WhenBusy, WorkflowStep } from '../../../lib/aws';
 import { languageProblems } from './states-language';
 import { parts, steps, workflow } from './workflow-parts';
+
+// It ships no types of its own.
+const validate = require('asl-validator');
 
 /** Every state machine of a stack by its logical id, with references as text. */
 function machines(stack: Stack): [string, any][] {
@@ -103,7 +106,7 @@ describe('the check itself finds', () => {
     [
       'an expression that cannot be read',
       (m) => (m.States.A.Output = '{% (1 %}'),
-      'A: Expected ")", got end of expression: {% (1 %}',
+      'A: Expected ")" before end of expression: {% (1 %}',
     ],
   ])('%s', (_, spoil, problem) => {
     const machine = fine();

@@ -66,7 +66,12 @@ export function steps(given: Parts): WorkflowStep[] {
       sourceTeam: given.sourceTeam,
       remedies: [WorkflowStep.function('Repair', given.repair)],
     }),
-    WorkflowStep.transform('DailyRevenue', given.transform, given.gold),
+    WorkflowStep.transform('DailyRevenue', given.transform, given.gold, {
+      parameters: {
+        date: '{% $date %}',
+        orders: '{% $exists($results.CheckFiles.files) ? $string($results.CheckFiles.files) : "0" %}',
+      },
+    }),
   ];
 }
 

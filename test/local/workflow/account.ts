@@ -30,9 +30,9 @@ function assemblyOf(stack: Stack): CloudAssembly {
 export function answers(): Record<string, jest.Mock> {
   return {
     check: jest.fn(async () => ({ files: 3 })),
-    refine: jest.fn(async () => ({ snapshot: '8213371049284571123', rows: 120 })),
+    refine: jest.fn(async () => ({ snapshotId: '8213371049284571123', caughtUp: true })),
     gate: jest.fn(async () => ({ decision: 'proceed', results: [] })),
-    transform: jest.fn(async () => ({ snapshot: '42' })),
+    transform: jest.fn(async () => ({ snapshotId: '42' })),
     repair: jest.fn(async () => null),
   };
 }

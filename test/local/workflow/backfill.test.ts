@@ -9,7 +9,7 @@ const BACKFILL = 'Test/Daily/Backfill';
 async function backfill(input: object, options?: BackfillOptions, bad: string[] = []) {
   const dates: string[] = [];
   const seen = { now: 0, most: 0 };
-  const refine = jest.fn(async ({ date }: { date: string }, clock: Clock) => {
+  const check = jest.fn(async ({ date }: { date: string }, clock: Clock) => {
     dates.push(date);
     seen.most = Math.max(seen.most, ++seen.now);
     await clock.sleep(60_000).over;
@@ -19,7 +19,7 @@ async function backfill(input: object, options?: BackfillOptions, bad: string[] 
   });
   const { account } = running(
     options === undefined ? {} : { backfill: options, retries: { maxAttempts: 0 } },
-    { functions: { refine } },
+    { functions: { check } },
   );
   const run = account.start(BACKFILL, input as never);
   await run.ended;
@@ -60,7 +60,7 @@ describe('a backfill', () => {
     expect(account.messages).toHaveLength(1);
     expect(JSON.parse(account.messages[0].texts.default)).toMatchObject({
       date: '2026-11-02',
-      task: 'RefineOrders',
+      task: 'CheckFiles',
     });
   });
 

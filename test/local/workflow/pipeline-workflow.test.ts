@@ -24,7 +24,6 @@ describe('a run in which all goes well', () => {
     ).toEqual(['CheckFiles', 'RefineOrders', 'OrdersGate', 'DailyRevenue']);
     expect(functions.refine.mock.calls[0][0]).toEqual({
       refine: 'glue://sales_silver/orders',
-      date: '2026-11-20',
     });
     expect(functions.gate.mock.calls[0][0]).toEqual({
       gate: 'glue://sales_silver/orders',
@@ -32,7 +31,7 @@ describe('a run in which all goes well', () => {
     });
     expect(functions.transform.mock.calls[0][0]).toEqual({
       transform: 'glue://sales_gold/daily_revenue',
-      parameters: { date: '2026-11-20' },
+      parameters: { date: '2026-11-20', orders: '3' },
     });
     expect(functions.check.mock.calls[0][0]).toEqual({
       date: '2026-11-20',
@@ -108,7 +107,7 @@ describe('the date of a run', () => {
   ])('is %s', async (_, now, input, date) => {
     const { account, functions } = running({}, { now: Date.parse(now) });
     await account.start('orders-daily', input).ended;
-    expect(functions.refine.mock.calls[0][0]).toMatchObject({ date });
+    expect(functions.gate.mock.calls[0][0]).toMatchObject({ date });
   });
 
   it.each([
@@ -137,7 +136,7 @@ describe('the date of a run', () => {
   it.each([['text'], [null], [3], [[]]])('is yesterday for an input that is no object: %j', async (input) => {
     const { account, functions } = running();
     await account.start('orders-daily', input).ended;
-    expect(functions.refine.mock.calls[0][0]).toMatchObject({ date: '2026-11-20' });
+    expect(functions.gate.mock.calls[0][0]).toMatchObject({ date: '2026-11-20' });
   });
 });
 
