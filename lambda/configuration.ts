@@ -13,6 +13,8 @@ export interface IngestConfiguration {
   readonly rejections: RejectionHandling;
   /** The user's own code beside the bundle, where there is any. */
   readonly transform?: UserTransformConfiguration;
+  /** URL of the queue to hand files over to; undefined where the function commits itself. */
+  readonly commitQueue?: string;
   readonly product: string;
   readonly metricNamespace: string;
 }
@@ -85,8 +87,16 @@ export class ConfigurationError extends Error {
 type Environment = Record<string, string | undefined>;
 
 /** Forms of a table URI, one for each catalog (lib/contract/handler-environment.ts). */
-const TABLE_URIS = [/^glue:\/\/[^/]+\/[^/]+$/, /^s3:\/\/[^/]+\/.+$/, /^file:\/\/\/.+$/];
-const TABLE_URI_FORMS = 'glue://<database>/<table>, s3://<bucket>/<prefix>, file:///<directory>';
+const TABLE_URIS = [
+  /^glue:\/\/[^/]+\/[^/]+$/,
+  /^(s3|gs|abfss):\/\/[^/]+\/.+$/,
+  /^file:\/\/\/.+$/,
+  /^rest\+https?:\/\/.+\?.+$/,
+];
+const TABLE_URI_FORMS =
+  'glue://<database>/<table>, s3://<bucket>/<prefix>, gs://<bucket>/<prefix>, ' +
+  'abfss://<container>@<account>.dfs.core.windows.net/<prefix>, file:///<directory>, ' +
+  'rest+https://<catalog>?warehouse=<warehouse>&namespace=<namespace>&table=<table>';
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html and API_Dimension.html
 const NAMESPACE = /^[^:][A-Za-z0-9._/#:-]{0,254}$/;
@@ -108,6 +118,9 @@ export function readIngestConfiguration(environment: Environment = process.env):
     quarantineTable: tableUri(environment, HANDLER_ENVIRONMENT.quarantineTable),
     rejections: rejectionHandling(environment),
     transform: userTransform(environment),
+    ...(environment[HANDLER_ENVIRONMENT.commitQueue]
+      ? { commitQueue: queueUrl(environment, HANDLER_ENVIRONMENT.commitQueue) }
+      : {}),
     ...signals(environment),
   };
   requireDistinct(environment, ['bronzeTable', 'quarantineTable']);
@@ -257,6 +270,72 @@ function engineMemory(environment: Environment): number | undefined {
   const variable = HANDLER_ENVIRONMENT.engineMemory;
   if (environment[variable] === undefined) return undefined;
   return Number(matching(environment, variable, /^[1-9]\d{1,6}$/, 'MiB, a whole number of at least 64'));
+}
+
+/** What a committer was told. */
+export interface CommitConfiguration {
+  /** URL of the queue for requests that cannot be committed. */
+  readonly deadLetterQueue: string;
+  /** Deliveries after which a request is set aside untried. */
+  readonly deliveryAttempts: number;
+}
+
+const DELIVERY_ATTEMPTS = '200';
+
+/** @throws ConfigurationError naming the variable, its value and what is allowed. */
+export function readCommitConfiguration(environment: Environment = process.env): CommitConfiguration {
+  const { commitDeadLetters, commitDeliveries } = HANDLER_ENVIRONMENT;
+  return {
+    deadLetterQueue: queueUrl(environment, commitDeadLetters),
+    deliveryAttempts: Number(
+      matching(
+        environment,
+        commitDeliveries,
+        /^[1-9]\d{0,3}$/,
+        'a whole number from 1 to 9999',
+        DELIVERY_ATTEMPTS,
+      ),
+    ),
+  };
+}
+
+/** How Azure's platforms tell a workload who it is; names are theirs. */
+export function readAzureIdentity(environment: Environment = process.env): {
+  sharedAccessSignature?: string;
+  endpoint?: string;
+  secret?: string;
+  clientId?: string;
+} {
+  return {
+    sharedAccessSignature: environment.AZURE_STORAGE_SAS_TOKEN,
+    endpoint: environment.IDENTITY_ENDPOINT,
+    secret: environment.IDENTITY_HEADER,
+    clientId: environment.AZURE_CLIENT_ID,
+  };
+}
+
+/** How a REST catalog is told who we are. */
+export interface CatalogCredentials {
+  /** A bearer token. */
+  readonly token?: string;
+  /** `<client id>:<client secret>`, exchanged for a token. */
+  readonly credential?: string;
+  /** Token endpoint. */
+  readonly tokenUri?: string;
+  readonly scope?: string;
+}
+
+export function readCatalogCredentials(environment: Environment = process.env): CatalogCredentials {
+  return {
+    token: environment[HANDLER_ENVIRONMENT.catalogToken],
+    credential: environment[HANDLER_ENVIRONMENT.catalogCredential],
+    tokenUri: environment[HANDLER_ENVIRONMENT.catalogTokenUri],
+    scope: environment[HANDLER_ENVIRONMENT.catalogScope],
+  };
+}
+
+function queueUrl(environment: Environment, variable: string): string {
+  return matching(environment, variable, QUEUE_URL, 'the URL of an SQS queue');
 }
 
 function tableUri(environment: Environment, variable: string): string {

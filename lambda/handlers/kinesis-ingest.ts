@@ -2,7 +2,8 @@ import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
 import { readIngestConfiguration, type IngestConfiguration } from '../configuration';
 import { openLookups } from '../lookups/open-lookups';
 import { createBatchEncoder, encodeRows } from '../pipeline/encoding';
-import { ingest, type IngestTargets } from '../pipeline/ingest';
+import { ingest } from '../pipeline/ingest';
+import type { IngestTargets } from '../pipeline/ingest-targets';
 import type { TableTarget } from '../pipeline/table-target';
 import { ContractInput } from '../pipeline/transform/contract-input';
 import { loadTransform } from '../pipeline/transform/load-transform';
@@ -10,6 +11,7 @@ import type { RecordTransform } from '../pipeline/transform/record-transform';
 import { IngestLog } from '../signals/ingest-log';
 import { IngestMetrics } from '../signals/ingest-metrics';
 import { kinesisRecords } from '../sources/kinesis';
+import type { CommitQueue } from '../pipeline/commit/commit-request';
 import { storeFor } from '../stores/store-for';
 import { openTable } from '../tables/open-table';
 import * as compiled from './contract.mjs';
@@ -63,6 +65,7 @@ async function open(configuration: IngestConfiguration): Promise<Ingestion> {
       encodeRows,
       rejections: configuration.rejections,
       transform: transform && ((records) => transform.outcomes(records)),
+      commits: await commitQueue(configuration, bronze.table.location),
       now: Date.now,
     },
     metrics: new IngestMetrics(configuration),
@@ -78,6 +81,16 @@ async function userTransform({ transform }: IngestConfiguration): Promise<Record
     input: async () => new ContractInput(await import('./input-contract.mjs')),
     lookups: () => openLookups(transform.lookups, (file) => import(file)),
   });
+}
+
+async function commitQueue(
+  { commitQueue: url }: IngestConfiguration,
+  location: string,
+): Promise<CommitQueue | undefined> {
+  if (url === undefined) return undefined;
+  // Imported on first use: a function that commits itself never loads the SQS client.
+  const { SqsCommitQueue } = await import('../sources/commit-queue');
+  return new SqsCommitQueue(url, storeFor, async () => location);
 }
 
 async function target(uri: string): Promise<TableTarget> {

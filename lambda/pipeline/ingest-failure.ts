@@ -5,6 +5,7 @@ export enum IngestStage {
   ENCODE_RECORDS = 'encode records',
   ENCODE_QUARANTINE = 'encode quarantine',
   WRITE_FILES = 'write files',
+  HAND_OVER = 'hand over',
   COMMIT_QUARANTINE = 'commit quarantine',
   COMMIT_BRONZE = 'commit bronze',
 }

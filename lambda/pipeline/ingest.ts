@@ -1,59 +1,19 @@
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { DataFile } from '../tables/data-file';
 import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/table';
-import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from './batch-encoder';
+import type { EncodedFile } from './batch-encoder';
+import { handOver } from './commit/hand-over';
 import { encodeBatch, type EncodedBatch, type Transformed } from './encode-batch';
 import { during, IngestFailure, IngestStage } from './ingest-failure';
 import { byLane, count, isBeyond, rangeOf, where, type Lane } from './lane';
-import { quarantineRows, type QuarantineRow } from './quarantine';
+import { oldestArrival, reasonsOf, type IngestReport } from './ingest-report';
+import type { IngestTargets } from './ingest-targets';
+import { quarantineRows } from './quarantine';
 import { QuarantineLedger } from './quarantine-ledger';
-import type { RejectionCode, SourceRecord } from './record';
+import type { SourceRecord } from './record';
 import { RecordsRejected } from './records-rejected';
-import { discard, writeFiles, type TableTarget } from './table-target';
+import { discard, writeFiles } from './table-target';
 import type { TransformOutcome } from './transform/record-transform';
-
-export interface IngestTargets {
-  readonly bronze: TableTarget;
-  readonly quarantine: TableTarget;
-  readonly contract: Pick<CompiledContract, 'contractId' | 'contractVersion'>;
-  readonly newEncoder: (target: EncodingTarget) => BatchEncoder;
-  readonly encodeRows: (rows: QuarantineRow[], target: EncodingTarget) => EncodedFile[];
-  readonly rejections: RejectionHandling;
-  /**
-   * The user's own code, between decoding and encoding.
-   * @default - records are encoded as they came
-   */
-  readonly transform?: (records: readonly SourceRecord[]) => Promise<Map<SourceRecord, TransformOutcome>>;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
-
-/** What became of a batch. `read` is the sum of `accepted`, `dropped`, `quarantined` and `replayed`. */
-export interface IngestReport {
-  /** The batch as delivered: first and last position of each lane. */
-  readonly lanes: LaneRange[];
-  readonly read: number;
-  readonly accepted: number;
-  /** Records the transform made nothing of: they are in no table, as its author wanted. Undefined without a transform. */
-  readonly dropped?: number;
-  /** Rows of the accepted records: as many, unless a transform made several of one. */
-  readonly rows: number;
-  readonly quarantined: number;
-  /** Delivered although bronze or quarantine had them already, or twice in this batch. */
-  readonly replayed: number;
-  readonly unknownFields: number;
-  readonly reasons: Partial<Record<RejectionCode, number>>;
-  readonly bronzeSnapshot?: bigint;
-  readonly quarantineSnapshot?: bigint;
-  /** Attempts beyond the first that the commits took. */
-  readonly conflicts: number;
-  /** Epoch milliseconds at which the oldest record that was new arrived; undefined when none was new. */
-  readonly oldestArrival?: number;
-  readonly encodeMilliseconds: number;
-  readonly commitMilliseconds: number;
-  /** Defects of ours, for the log; their records are in quarantine. */
-  readonly internalErrors: Error[];
-}
 
 /** With one writer for each lane a second attempt is rare; two writers that keep overtaking each other must end. */
 const MAX_ATTEMPTS = 8;
@@ -75,6 +35,7 @@ export async function ingest(
   records: readonly SourceRecord[],
   targets: IngestTargets,
 ): Promise<IngestReport> {
+  if (targets.commits) return handOver(records, targets, targets.commits);
   const attempts = new IngestAttempts(byLane(records), targets);
   const settled = await attempts.run();
   const { encoded, fresh } = settled;
@@ -92,7 +53,7 @@ export async function ingest(
     bronzeSnapshot: settled.bronzeSnapshot,
     quarantineSnapshot: settled.quarantineSnapshot,
     conflicts: attempts.conflicts,
-    oldestArrival: oldest(fresh),
+    oldestArrival: oldestArrival(fresh),
     encodeMilliseconds: attempts.encodeMilliseconds,
     commitMilliseconds: attempts.commitMilliseconds,
     internalErrors: encoded.failures,
@@ -302,22 +263,6 @@ function judgedEntries(lanes: Lane[], encoded: EncodedBatch): Record<string, str
     'lakehouse.judged': JSON.stringify(lanes.map(rangeOf)),
     'lakehouse.reasons': JSON.stringify(reasonsOf(encoded)),
   };
-}
-
-function reasonsOf({ rejected }: EncodedBatch): Partial<Record<RejectionCode, number>> {
-  const reasons: Partial<Record<RejectionCode, number>> = {};
-  for (const { rejection } of rejected) reasons[rejection.code] = (reasons[rejection.code] ?? 0) + 1;
-  return reasons;
-}
-
-function oldest(lanes: Lane[]): number | undefined {
-  let arrival: number | undefined;
-  for (const { records } of lanes) {
-    for (const { arrivedAt } of records) {
-      if (arrival === undefined || arrivedAt < arrival) arrival = arrivedAt;
-    }
-  }
-  return arrival;
 }
 
 function tooManyWriters(stage: IngestStage): IngestFailure {

@@ -76,6 +76,28 @@ export class QuarantineLedger {
     return false;
   }
 
+  /** What it holds of a stretch of the lane. */
+  runsWithin(first: string, last: string): [first: string, last: string][] {
+    const [from, to] = [BigInt(first), BigInt(last)];
+    return this.runs
+      .filter((run) => run.last >= from && run.first <= to)
+      .map((run) => [String(run.first < from ? from : run.first), String(run.last > to ? to : run.last)]);
+  }
+
+  /** What of the given runs, in order of position, it does not hold. */
+  without(runs: readonly (readonly [first: string, last: string])[]): [first: string, last: string][] {
+    return runs.flatMap(([first, last]) => {
+      const left: [string, string][] = [];
+      let from = BigInt(first);
+      for (const [held, heldLast] of this.runsWithin(first, last)) {
+        if (BigInt(held) > from) left.push([String(from), String(BigInt(held) - 1n)]);
+        from = BigInt(heldLast) + 1n;
+      }
+      if (from <= BigInt(last)) left.push([String(from), last]);
+      return left;
+    });
+  }
+
   /** The range that a commit for this lane claims; nobody else can claim it too. */
   get claim(): LaneRange {
     const next = String(this.commits + 1n);

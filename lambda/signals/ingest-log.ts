@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { IngestFailure } from '../pipeline/ingest-failure';
-import type { IngestReport } from '../pipeline/ingest';
+import type { IngestReport } from '../pipeline/ingest-report';
 
 /**
  * Structured log lines: one for each batch, one more for each defect of ours. They hold positions, counts and

@@ -1,7 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS, PRODUCT_DIMENSION } from '../../lib/contract/metric-names';
 import type { IngestConfiguration } from '../configuration';
-import type { IngestReport } from '../pipeline/ingest';
+import type { IngestReport } from '../pipeline/ingest-report';
 
 /**
  * Metrics of a batch as one line of CloudWatch's embedded metric format. Counts are emitted when zero too: an alarm on

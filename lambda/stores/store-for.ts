@@ -5,6 +5,8 @@ const OPENERS: Record<string, () => Promise<ObjectStore>> = {
   file: async () => new FileStore(),
   // Imported on first use: a run on directories never loads the S3 client.
   s3: async () => (await import('./s3-store')).openS3Store(),
+  gs: async () => (await import('./gcs-store')).openGcsStore(),
+  abfss: async () => (await import('./azure-authorization')).openAdlsStore(),
 };
 
 const opened = new Map<string, Promise<ObjectStore>>();

@@ -5,7 +5,8 @@ import { TableNotFound, type TableCatalog, type TableVersion } from './table-cat
 
 /**
  * Opens a table for appending.
- * @param uri `glue://<database>/<table>`, `s3://<bucket>/<prefix>` or `file:///<directory>`
+ * @param uri `glue://<database>/<table>`, `s3://<bucket>/<prefix>`, `gs://…`, `abfss://…`, `file:///<directory>` or
+ *   `rest+https://<catalog>?warehouse=<warehouse>&namespace=<namespace>&table=<table>`
  * @throws TableNotFound
  */
 export async function openTable(uri: string): Promise<IcebergTable> {
@@ -31,10 +32,16 @@ export async function catalogFor(uri: string): Promise<TableCatalog> {
     const { openGlueCatalog } = await import('./glue-catalog');
     return openGlueCatalog(glue[1], glue[2]);
   }
-  if (/^(s3|file):\/\//.test(uri))
+  if (/^rest\+https?:/.test(uri)) {
+    const { openRestCatalog } = await import('./rest/open-rest-catalog');
+    return openRestCatalog(uri);
+  }
+  if (/^(s3|file|gs|abfss):\/\//.test(uri))
     return new DirectoryCatalog(await storeFor(uri), withoutTrailingSlash(uri));
   throw new Error(
-    `A table URI is glue://<database>/<table>, s3://<bucket>/<prefix> or file:///<directory>. Received ${uri}`,
+    'A table URI is glue://<database>/<table>, s3://<bucket>/<prefix>, gs://<bucket>/<prefix>, ' +
+      'abfss://<container>@<account>.dfs.core.windows.net/<prefix>, file:///<directory> or ' +
+      `rest+https://<catalog>?warehouse=<warehouse>&namespace=<namespace>&table=<table>. Received ${uri}`,
   );
 }
 

@@ -77,10 +77,16 @@ export function newTableMetadata(table: NewTable): TableMetadata {
 /** Reads versions 1 and 2; version 1 comes out with the names of version 2. */
 export function parseTableMetadata(bytes: Uint8Array, path = 'The table metadata'): TableMetadata {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  const raw = readable(path, () => parseJson(text)) as Partial<TableMetadata> & {
-    schema?: IcebergSchema;
-    'partition-spec'?: IcebergPartitionSpec['fields'];
-  };
+  return normalizeTableMetadata(readable(path, () => parseJson(text)) as RawMetadata, path);
+}
+
+/** Metadata as files and catalogs have it: version 1 names some parts otherwise, and any may leave some out. */
+type RawMetadata = Partial<TableMetadata> & {
+  readonly schema?: IcebergSchema;
+  readonly 'partition-spec'?: IcebergPartitionSpec['fields'];
+};
+
+export function normalizeTableMetadata(raw: RawMetadata, path: string): TableMetadata {
   const version = raw['format-version'];
   if (version !== 1 && version !== 2) {
     throw new Error(

@@ -44,6 +44,20 @@ export const HANDLER_ENVIRONMENT = {
   emrSettings: 'LAKEHOUSE_EMR_SETTINGS',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
+  /** URL of the queue that files are handed over to; where it is set, an ingestion function commits nothing itself. */
+  commitQueue: 'LAKEHOUSE_COMMIT_QUEUE',
+  /** URL of the queue for commit requests that cannot be committed. */
+  commitDeadLetters: 'LAKEHOUSE_COMMIT_DEAD_LETTERS',
+  /** Deliveries after which a commit request is set aside untried; 200 where it is not set. */
+  commitDeliveries: 'LAKEHOUSE_COMMIT_DELIVERIES',
+  /** Bearer token for tables of a REST catalog. */
+  catalogToken: 'LAKEHOUSE_CATALOG_TOKEN',
+  /** `<client id>:<client secret>` for tables of a REST catalog, exchanged for a token. */
+  catalogCredential: 'LAKEHOUSE_CATALOG_CREDENTIAL',
+  /** Token endpoint of a REST catalog; where it is not set, the catalog's own. */
+  catalogTokenUri: 'LAKEHOUSE_CATALOG_TOKEN_URI',
+  /** Scope of the token; `catalog` where it is not set. */
+  catalogScope: 'LAKEHOUSE_CATALOG_SCOPE',
   /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */
   rejections: 'LAKEHOUSE_REJECTIONS',
   /** The user's own code beside the bundle: JSON of a `TransformSettings` (transform-settings.ts). */
@@ -75,4 +89,5 @@ export const BUNDLES = {
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',
   sqlTransform: 'sql-transform',
+  tableCommit: 'table-commit',
 } as const;

@@ -41,7 +41,7 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/pipeline'],
     packages: /^@aws-sdk\/client-(dynamodb|secrets-manager)$/,
   },
-  'lambda/stores': { rooms: ['lib/contract'], packages: /^@aws-sdk\/client-s3$/ },
+  'lambda/stores': { rooms: ['lib/contract', 'lambda/configuration'], packages: /^@aws-sdk\/client-s3$/ },
   'lambda/rows': {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],
     packages: /^(hyparquet|hyparquet-compressors)$/,
@@ -60,7 +60,10 @@ const ROOMS: { readonly [room: string]: Room } = {
   },
   // The program around a bundle in a container. What it runs is beside it.
   'lambda/containers': { rooms: ['lambda/configuration'], packages: /^@aws-sdk\/client-sqs$/ },
-  'lambda/tables': { rooms: ['lib/contract', 'lambda/stores'], packages: /^@aws-sdk\/client-glue$/ },
+  'lambda/tables': {
+    rooms: ['lib/contract', 'lambda/stores', 'lambda/configuration'],
+    packages: /^@aws-sdk\/client-glue$/,
+  },
 };
 
 interface Import {

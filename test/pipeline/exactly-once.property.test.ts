@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { ingest, type IngestTargets } from '../../lambda/pipeline/ingest';
+import { ingest } from '../../lambda/pipeline/ingest';
+import type { IngestTargets } from '../../lambda/pipeline/ingest-targets';
 import { InMemoryLake, record } from './in-memory-lake';
 
 const RECORDS = 24;

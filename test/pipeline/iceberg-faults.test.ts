@@ -1,4 +1,5 @@
-import { ingest, type IngestTargets } from '../../lambda/pipeline/ingest';
+import { ingest } from '../../lambda/pipeline/ingest';
+import type { IngestTargets } from '../../lambda/pipeline/ingest-targets';
 import type { AppendableTable } from '../../lambda/tables/table';
 import { DirectoryCatalog } from '../../lambda/tables/directory-catalog';
 import { IcebergTable } from '../../lambda/tables/iceberg-table';

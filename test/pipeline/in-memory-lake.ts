@@ -1,6 +1,6 @@
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { BatchEncoder, EncodedFile } from '../../lambda/pipeline/batch-encoder';
-import type { IngestTargets } from '../../lambda/pipeline/ingest';
+import type { IngestTargets } from '../../lambda/pipeline/ingest-targets';
 import type { QuarantineRow } from '../../lambda/pipeline/quarantine';
 import { RejectionCode, type SourceRecord } from '../../lambda/pipeline/record';
 import { ObjectNotFound, type ObjectStore, type StoredObject } from '../../lambda/stores/object-store';

@@ -203,7 +203,5 @@ test('many who create and evolve the same table at once end with one that has al
 
 test('a table that is not there, and a URI that names none, are told apart', async () => {
   await expect(openTable(`file://${directory}/absent`)).rejects.toThrow(TableNotFound);
-  await expect(openTable('orders')).rejects.toThrow(
-    'A table URI is glue://<database>/<table>, s3://<bucket>/<prefix> or file:///<directory>. Received orders',
-  );
+  await expect(openTable('orders')).rejects.toThrow(/^A table URI is glue:.*rest\+https:.*Received orders$/);
 });

@@ -5,5 +5,6 @@ export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
 export type { SilverProcessorOptions } from './silver-options';
 export { SilverProcessor, type SilverProcessorProps } from './silver-processor';
+export { type ITableCommitter, TableCommitter, type TableCommitterProps } from './table-committer';
 export { StreamSource, type StreamSourceBinding } from './stream-source';
 export * from './transform';

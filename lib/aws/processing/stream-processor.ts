@@ -23,6 +23,7 @@ import { DeadLetterQueue } from './dead-letter-queue';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { StreamSource } from './stream-source';
 import type { Transform } from './transform';
+import type { ITableCommitter } from './table-committer';
 
 /** How records are processed; what is processed, and to where, is in `StreamProcessorProps`. */
 export interface StreamProcessorOptions {
@@ -120,6 +121,12 @@ export interface StreamProcessorOptions {
   readonly deadLetterQueue?: IQueue;
 
   /**
+   * Commits for this processor and others, so that many of them, or many shards, do not wait for each other.
+   * @default - each batch is committed by the function itself
+   */
+  readonly committer?: ITableCommitter;
+
+  /**
    * Name of the data product: dimension of its metrics, field of every log line.
    * @default - the table name of the schema object
    */
@@ -205,6 +212,7 @@ export class StreamProcessor extends Construct {
     bronze.grantReadWrite(this.role);
     quarantine.grantReadWrite(this.role);
     const transform = props.transform?.bind(this, this.role);
+    props.committer?.grantHandOver(this.role, bronze, quarantine);
 
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(
@@ -231,6 +239,7 @@ export class StreamProcessor extends Construct {
         [HANDLER_ENVIRONMENT.product]: this.productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
         ...transform?.environment,
+        ...(props.committer && { [HANDLER_ENVIRONMENT.commitQueue]: props.committer.queue.queueUrl }),
       },
     });
     acknowledgeHandlerFunction(
