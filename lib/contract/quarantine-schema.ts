@@ -8,7 +8,12 @@ export function quarantineSchema(): IcebergSchema {
     ['_arrived_at', 'timestamptz', true, 'When the source received the record'],
     ['partition_key', 'string', false, 'Partition key the producer gave'],
     ['payload', 'binary', true, 'The record, whole'],
-    ['payload_encoding', 'string', true, 'bytes, or base64-text where the base64 itself is broken'],
+    [
+      'payload_encoding',
+      'string',
+      true,
+      'bytes; base64-text where the base64 itself is broken; row: JSON of a row of bronze or silver',
+    ],
     ['reason_code', 'string', true, 'Why the record was rejected, one of a small fixed set'],
     ['reason_path', 'string', false, 'Path of the field at fault; null where the whole record is'],
     ['reason', 'string', true, 'Why the record was rejected, one sentence'],

@@ -157,7 +157,7 @@ test('rows without a key are in quarantine whole, once, with the time they arriv
     deployment.quarantine,
     'reason_code, reason_path, payload_encoding, decode(payload) AS payload, _arrived_at',
   );
-  expect(rows.map(({ payload }) => JSON.parse(payload).amount)).toEqual([100, 200]);
+  expect(rows.map(({ payload }) => JSON.parse(payload).amount)).toEqual([1, 2]);
   for (const row of rows) {
     expect(row).toMatchObject({ reason_code: 'null-key', reason_path: 'id', payload_encoding: 'row' });
     expect(row._arrived_at).toMatch(/^2023-11-14 22:13:20.123/);
@@ -248,7 +248,7 @@ test('a gate keeps failing rows apart, or halts the increment until it is mended
   expect(refine({}, queue(COMMIT)).outcomes).toEqual([ALL_DONE]);
   expect(await amounts()).toEqual({ a: 1 });
   expect(await readTable(deployment.quarantine, 'reason_code, decode(payload) AS payload')).toEqual([
-    { reason_code: 'quality-gate', payload: expect.stringContaining('"amount":9900') },
+    { reason_code: 'quality-gate', payload: expect.stringContaining('"amount":99,') },
   ]);
 
   deployment.stage(contract(gate(50)));

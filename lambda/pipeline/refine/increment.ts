@@ -69,7 +69,7 @@ export interface IncrementWork {
   readonly refinement: Refinement;
   readonly steps: RowSteps;
   /**
-   * Rows that quarantine has from an attempt that got no further; see `heldRowText`. They stay there: not in silver, and
+   * Rows that quarantine has from an attempt that got no further; as `RowPayload.identity` tells them. They stay there: not in silver, and
    * not among the rejected either. Empty but after a crash and in full increments.
    */
   readonly held: ReadonlySet<string>;

@@ -2,7 +2,7 @@ import { TECHNICAL_COLUMNS } from '../../../lib/contract/technical-columns';
 import { RowKey } from '../../rows/row-key';
 import type { TableRow } from '../../rows/read-rows';
 import { RejectionCode } from '../record';
-import { heldRowText } from './held-rows';
+import { RowPayload } from './held-rows';
 import type { IncrementWork, RejectedRow, RowVerdicts } from './increment';
 import { CannotRefine } from './refine-failure';
 import { deletesRow, missingColumn } from './table-columns';
@@ -12,6 +12,7 @@ export class RowJudge {
   readonly rejected: RejectedRow[] = [];
   /** Rows that quarantine has already. */
   held = 0;
+  private readonly payload: RowPayload;
   private readonly deletes: (row: TableRow) => boolean;
   private readonly key: RowKey | undefined;
   private readonly missingInSilver: (row: TableRow) => string | undefined;
@@ -19,6 +20,7 @@ export class RowJudge {
 
   constructor(private readonly work: IncrementWork) {
     const { tables, refinement } = work;
+    this.payload = new RowPayload(tables);
     this.deletes = deletesRow(refinement);
     this.key = refinement.key.length > 0 ? new RowKey(tables.silver, refinement.key) : undefined;
     this.missingInSilver = missingColumn(tables.silver.schema);
@@ -69,7 +71,7 @@ export class RowJudge {
   }
 
   private isHeld(row: TableRow): boolean {
-    return this.work.held.size > 0 && this.work.held.has(heldRowText(row));
+    return this.work.held.size > 0 && this.work.held.has(this.payload.identity(row));
   }
 
   private reasonAgainst(row: TableRow): RejectedRow['reason'] | undefined {

@@ -113,8 +113,8 @@ class Refining {
     private readonly tables: RefineTables,
     private readonly options: RefineOptions,
   ) {
-    const { quarantine, silver } = tables;
-    if (quarantine) this.quarantine = new RowQuarantine(quarantine, silver, options.contract);
+    const { quarantine } = tables;
+    if (quarantine) this.quarantine = new RowQuarantine(quarantine, tables, options.contract);
   }
 
   async run(): Promise<RefineReport> {
@@ -219,7 +219,7 @@ class Refining {
     const { quarantine } = this;
     const position = this.tables.silver.position(lane);
     if (!quarantine || !(mayRepeat || quarantine.mayHoldBeyond(position))) return new Set();
-    return quarantine.held(this.tables.bronze, bronze);
+    return quarantine.held(bronze);
   }
 
   private async commitRejected({ rejected }: IncrementFiles, upTo: string): Promise<boolean> {

@@ -6,8 +6,8 @@ import type { DataFile } from '../../tables/data-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { AppendOutcome } from '../../tables/table';
 import type { CompiledContract } from '../batch-encoder';
-import { heldText, rowPayload } from './held-rows';
-import type { RejectedRow } from './increment';
+import { heldRow, RowPayload } from './held-rows';
+import type { RefineTables, RejectedRow } from './increment';
 import { filesMeeting } from './plan-increment';
 
 const PROPERTY_PREFIX = 'lakehouse.refined.';
@@ -30,10 +30,10 @@ export class RowQuarantine {
 
   constructor(
     private readonly table: IcebergTable,
-    silver: IcebergTable,
+    private readonly refined: Pick<RefineTables, 'bronze' | 'silver'>,
     private readonly contract: ContractIdentity,
   ) {
-    this.name = silver.metadata['table-uuid'];
+    this.name = refined.silver.metadata['table-uuid'];
   }
 
   /** Whether it may hold rows that silver's position is not past. */
@@ -42,16 +42,16 @@ export class RowQuarantine {
     return judged !== undefined && BigInt(judged) > BigInt(silverPosition ?? -1);
   }
 
-  /** The rows it holds that some files of bronze may have, as `heldRowText` tells them apart. */
-  async held(bronze: IcebergTable, files: readonly DataFile[]): Promise<ReadonlySet<string>> {
+  /** The rows it holds that some files of bronze may have, as `RowPayload.identity` tells them apart. */
+  async held(files: readonly DataFile[]): Promise<ReadonlySet<string>> {
     const held = new Set<string>();
     const columns = [lane, position, 'payload', 'payload_encoding'];
-    for (const file of await filesMeeting(this.table, bronze, files, [lane, position])) {
+    for (const file of await filesMeeting(this.table, this.refined.bronze, files, [lane, position])) {
       for await (const rows of rowsOfFile(this.table, file, columns)) {
         for (const row of rows) {
           if (row.payload_encoding !== ROW_ENCODING) continue;
           const payload = Buffer.from(row.payload as Uint8Array).toString('utf8');
-          held.add(heldText(row[lane] as string, row[position] as string, payload));
+          held.add(heldRow(row[lane] as string, row[position] as string, payload));
         }
       }
     }
@@ -66,9 +66,10 @@ export class RowQuarantine {
     const claim = String(BigInt(this.table.position(this.lane) ?? 0) + 1n);
     const before = BigInt(this.table.property(PROPERTY_PREFIX + this.name) ?? -1);
     const judged = before > BigInt(judgedUpTo) ? String(before) : judgedUpTo;
+    const payload = new RowPayload(this.refined);
     const files = await writeRows(
       this.table,
-      rejected.map((one) => this.row(one, now)),
+      rejected.map((one) => this.row(one, payload, now)),
     );
     const reasons: Record<string, number> = {};
     for (const { reason } of rejected) reasons[reason.code] = (reasons[reason.code] ?? 0) + 1;
@@ -87,13 +88,13 @@ export class RowQuarantine {
     return `refined/${this.name}`;
   }
 
-  private row({ row, reason }: RejectedRow, now: number): TableRow {
+  private row({ row, reason }: RejectedRow, payload: RowPayload, now: number): TableRow {
     return {
       _lane: row[lane],
       _position: row[position],
       _arrived_at: row[arrivedAt],
       partition_key: null,
-      payload: Buffer.from(rowPayload(row), 'utf8'),
+      payload: Buffer.from(payload.text(row), 'utf8'),
       payload_encoding: ROW_ENCODING,
       reason_code: reason.code,
       reason_path: reason.path ?? null,

@@ -73,10 +73,10 @@ class Interference extends Fault {
 }
 
 /**
- * Every call is struck by every third kind of fault, each call by others; by all of them with LAKEHOUSE_ALL_FAULTS=1,
- * which takes three times as long.
+ * Of ten calls in a row each is struck by one kind of fault or interference; by all of them with LAKEHOUSE_ALL_FAULTS=1, which
+ * takes ten times as long.
  */
-const STRIDE = process.env.LAKEHOUSE_ALL_FAULTS ? 1 : 3;
+const STRIDE = process.env.LAKEHOUSE_ALL_FAULTS ? 1 : 10;
 const KINDS = Object.values(FaultKind);
 let schedules = 0;
 
@@ -96,8 +96,9 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, scenario) => {
   });
 
   test.each(Object.entries(INTERFERENCES))('%s in between, at every call', async (what, interfere) => {
-    const stride = what.includes('more') ? 1 : STRIDE;
-    const first = Object.keys(INTERFERENCES).indexOf(what) % stride;
+    // Where only the count of commits keeps a deletion from being undone: at one call of all.
+    const stride = scenario.full && scenario.maxBytes && what.includes('more') ? 1 : STRIDE;
+    const first = (KINDS.length + Object.keys(INTERFERENCES).indexOf(what)) % stride;
     for (let call = 1 + first; ; call += stride) {
       const lake = before.copy();
       const interference = new Interference(call, () => interfere(lake));
@@ -113,7 +114,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, scenario) => {
 });
 
 test('every call of every scenario was struck: hundreds of schedules', () => {
-  expect(schedules).toBeGreaterThan(300);
+  expect(schedules).toBeGreaterThan(200);
 });
 
 async function run(lake: SilverLake, scenario: Scenario, fault: Fault, name: string): Promise<void> {
