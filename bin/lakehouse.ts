@@ -7,6 +7,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
   lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
+  lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
@@ -15,7 +16,15 @@ Options of run
   --contract FILE   Data contract in YAML or JSON
   --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
   --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
+  --transform FILE  Code of your own that every record goes through (TypeScript, or a bundled .mjs)
+  --input-contract FILE     What records are to be before it
+  --lookup NAME=FILE#FIELD  JSON or NDJSON that stands in for a lookup, FIELD being the key; may be repeated
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
+
+Options of types
+  --schema NAME     Schema object of the contract (default: the first)
+  --out FILE        Where they go, for example orders.types.d.ts (default: standard output)
+  --check           Write nothing; fail when the file is not what would be written
 
 Options of lock
   --allow-breaking  Record a contract that breaks readers of its tables as well
@@ -52,13 +61,15 @@ async function main(args: string[]): Promise<void> {
       return (await import('./validate-command')).validate(rest);
     case 'lock':
       return (await import('./lock-command')).lock(rest);
+    case 'types':
+      return (await import('./types-command')).types(rest);
     case 'maintain':
       return (await import('./maintain-command')).maintain(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, maintain, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, emulator. See lakehouse --help`,
       );
   }
 }

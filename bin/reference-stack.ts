@@ -10,6 +10,7 @@ import {
   LakeCatalog,
   MedallionLake,
   StreamSource,
+  type Transform,
   Zone,
 } from '../lib/aws';
 
@@ -29,6 +30,12 @@ export interface ReferenceStackProps extends StackProps {
    * @default - nobody: subscribe to the topic in the outputs
    */
   readonly alarmEmail?: string;
+
+  /**
+   * Code of your own that the records of every product go through.
+   * @default - none
+   */
+  readonly transform?: Transform;
 
   /**
    * What becomes of the data when the stack is deleted. With DESTROY the buckets are emptied first.
@@ -88,6 +95,7 @@ export class ReferenceStack extends Stack {
       lake: this.lake,
       catalog: this.catalog,
       source: StreamSource.kinesis(stream),
+      processor: { transform: props.transform },
       alarms: { topics: [this.alarmTopic] },
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });

@@ -10,12 +10,14 @@ import type { ExampleProduct } from './example-products';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
+import { transformArguments, type TransformArguments, type TransformValues } from './transform-arguments';
 
 interface RunArguments {
   readonly products: ExampleProduct[];
   readonly out: string;
   /** The examples, which show more than events coming in. */
   readonly demonstrates: boolean;
+  readonly transform?: TransformArguments;
 }
 
 /** Synthesizes the reference stack for the contracts, runs it on this machine and prints what became of the events. */
@@ -46,12 +48,13 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function runLocked({ products, out, demonstrates }: RunArguments): Promise<LaptopRunResult> {
+async function runLocked({ products, out, demonstrates, transform }: RunArguments): Promise<LaptopRunResult> {
   const state = join(out, '.lakehouse');
   const assembly = join(state, 'cdk.out');
   await synthesize(
     products.map(({ input }) => input.contract),
     assembly,
+    transform,
   );
   const inputs: ProductInput[] = [];
   for (const { input, before } of products) {
@@ -72,14 +75,20 @@ async function runLocked({ products, out, demonstrates }: RunArguments): Promise
   }
 }
 
-async function synthesize(contracts: DataContract[], directory: string): Promise<void> {
+async function synthesize(
+  contracts: DataContract[],
+  directory: string,
+  transform?: TransformArguments,
+): Promise<void> {
   const { synthesizeReference } = await loadSynthesis();
   try {
-    synthesizeReference(contracts, directory);
+    synthesizeReference(contracts, directory, transform);
   } catch (error) {
+    if (error instanceof CommandFailed) throw error;
     const fault = systemFault(error);
     if (fault) throw new CommandFailed(`The app could not be synthesized: ${fault.message}`, 1);
-    // The stack is always the same: what it refuses is in the contract.
+    // The stack is always the same: what it refuses is in the contract, or is the transform.
+    if (transform !== undefined) throw CommandFailed.usage((error as Error).message);
     throw CommandFailed.usage(`The contract cannot be deployed: ${(error as Error).message}`);
   }
 }
@@ -106,9 +115,13 @@ async function loadSynthesis(): Promise<typeof import('./synthesize')> {
 }
 
 function readArguments(args: string[]): RunArguments {
-  const { contract, events, out, full } = parse(args);
+  const values = parse(args);
+  const { contract, events, out, full } = values;
+  const transform = transformArguments(values);
   const directory = resolve(out ?? 'lakehouse-out');
   if (contract === undefined && events === undefined) {
+    if (transform !== undefined)
+      throw CommandFailed.usage('--transform needs --contract FILE: what its rows are to be');
     return { products: exampleProducts(full ?? false), out: directory, demonstrates: true };
   }
   if (contract === undefined)
@@ -116,10 +129,17 @@ function readArguments(args: string[]): RunArguments {
   if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
   if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
   const input = { contract: readContract(contract), events };
-  return { products: [{ input }], out: directory, demonstrates: false };
+  return { products: [{ input }], out: directory, demonstrates: false, transform };
 }
 
-function parse(args: string[]): { contract?: string; events?: string; out?: string; full?: boolean } {
+interface RunValues extends TransformValues {
+  readonly contract?: string;
+  readonly events?: string;
+  readonly out?: string;
+  readonly full?: boolean;
+}
+
+function parse(args: string[]): RunValues {
   try {
     const { values } = parseArgs({
       args,
@@ -128,6 +148,9 @@ function parse(args: string[]): { contract?: string; events?: string; out?: stri
         events: { type: 'string' },
         out: { type: 'string' },
         full: { type: 'boolean' },
+        transform: { type: 'string' },
+        'input-contract': { type: 'string' },
+        lookup: { type: 'string', multiple: true },
       },
     });
     const empty = Object.entries(values).find(([, value]) => value === '');

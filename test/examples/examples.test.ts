@@ -43,3 +43,9 @@ test('own-resources: what the company owns is used, not made again', () => {
   // silver, gold, quarantine and the access logs; bronze is the company's
   expect(count(Orders, 'AWS::S3::Bucket')).toBe(4);
 });
+
+test('transform: the user’s own code, with a table it looks up', () => {
+  const { PurchaseOrders } = synthesize('transform');
+  expect(count(PurchaseOrders, 'AWS::DynamoDB::Table')).toBe(1);
+  expect(count(PurchaseOrders, 'AWS::Lambda::EventSourceMapping')).toBe(1);
+});
