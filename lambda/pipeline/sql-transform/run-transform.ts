@@ -189,13 +189,21 @@ async function plan(
   const { output, parameters } = transformation;
   const { dialect } = engine;
   const sources = await Promise.all(states.map((state) => source(state, scope, transformation, engine)));
-  const values = parameterValues(parameters, request.parameters, request.runTime);
+  const values = valuesOf(parameters, request);
   const sql = sqlInDialect(transformation.sql, parameters, values, dialect);
   const query = transformQuery(sql, sources, output.columns, dialect);
   if (scope.kind !== 'values') return { query, scope, ...commit };
   // The rows of other values that the SQL may give are not complete: they stay as they are.
   const condition = conditionOf(transformation, scope, 'v', dialect);
   return { query: `SELECT v.* FROM (\n${query}\n) AS v WHERE ${condition}`, scope, ...commit };
+}
+
+function valuesOf(parameters: Transformation['parameters'], request: TransformRequest): Map<string, string> {
+  try {
+    return parameterValues(parameters, request.parameters, request.runTime);
+  } catch (error) {
+    throw new SqlRefused((error as Error).message, { cause: error });
+  }
 }
 
 async function source(

@@ -1,0 +1,159 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import type { TransformReport } from '../../lambda/pipeline/sql-transform/run-transform';
+import type { IcebergTable } from '../../lambda/tables/iceberg-table';
+import { DataContract, QualityGates } from '../../lib/contract';
+import type { Transformation } from '../../lib/contract/transform/transformation';
+import { GoldLake, transformation } from '../pipeline/sql-transform/gold-lake';
+
+const contract = DataContract.fromString(`
+apiVersion: v3.1.0
+kind: DataContract
+id: gold
+version: 1.0.0
+status: active
+schema:
+  - name: sales
+    properties:
+      - name: day
+        logicalType: date
+        quality: [{ id: day_present, metric: nullValues, mustBe: 0, severity: error }]
+  - name: days
+    properties:
+      - { name: day, logicalType: date, required: true, primaryKey: true }
+      - { name: sales, logicalType: integer }
+`);
+const deployed = transformation(contract.schema('days'), {
+  sql: 'SELECT day, count(*) AS sales FROM sales WHERE day < ${until} GROUP BY day',
+  from: ['sales'],
+  mode: { kind: 'incremental', column: 'day' },
+  parameters: [{ name: 'until', type: 'date', value: '2030-01-01' }],
+  gates: [{ input: 'sales', plan: QualityGates.of(contract.schema('sales'))._plan }],
+});
+
+let current: Transformation = deployed;
+jest.mock(
+  '../../lambda/handlers/transformation.mjs',
+  () => ({
+    get transformation() {
+      return current;
+    },
+  }),
+  {
+    virtual: true,
+  },
+);
+
+let lake: GoldLake;
+let sales: IcebergTable;
+let days: IcebergTable;
+let lines: string[];
+beforeEach(async () => {
+  lake = new GoldLake();
+  sales = await lake.table(contract, 'sales');
+  days = await lake.table(contract, 'days');
+  Object.assign(process.env, {
+    LAKEHOUSE_GOLD_TABLE: days.uri,
+    LAKEHOUSE_INPUT_TABLE_0: sales.uri,
+    LAKEHOUSE_SQL_ENGINE: 'duckdb',
+    LAKEHOUSE_ENGINE_MEMORY: '128',
+    LAKEHOUSE_PRODUCT: 'days',
+  });
+  current = deployed;
+  lines = [];
+  jest.spyOn(process.stdout, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  jest.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+  lake.remove();
+});
+
+/** A function that has just been started. */
+async function invoke<T>(event: unknown): Promise<T> {
+  let answer: unknown;
+  await jest.isolateModulesAsync(async () => {
+    const { handler } = await import('../../lambda/handlers/sql-transform');
+    answer = await handler(event);
+  });
+  return answer as T;
+}
+const message = (messageId: string, body: unknown) => ({
+  messageId,
+  body: typeof body === 'string' ? body : JSON.stringify(body),
+  attributes: { MessageGroupId: days.uri, SentTimestamp: '1717200000000' },
+});
+const commit = { source: 'aws.glue', 'detail-type': 'Glue Data Catalog Table State Change', detail: {} };
+const sell = (...day: (number | null)[]) =>
+  lake.write(
+    sales,
+    `SELECT * FROM (VALUES ${day.map((d) => (d === null ? '(CAST(NULL AS DATE))' : `(DATE '2024-05-0${d}')`)).join(', ')}) AS v(day)`,
+  );
+const runs = () => lines.filter((line) => /Table transformed|Nothing to transform/.test(line));
+
+test('all commits that come together are one run; what cannot be read comes back', async () => {
+  await sell(1, 1, 2);
+  const answer = await invoke<SQSBatchResponse>({
+    Records: [
+      message('a', commit),
+      message('b', { transform: days.uri }),
+      message('c', 'no JSON'),
+      message('d', commit),
+    ],
+  });
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'c' }] });
+  expect(runs()).toHaveLength(1);
+  expect(await lake.rows(days)).toEqual([
+    ['2024-05-01', '2'],
+    ['2024-05-02', '1'],
+  ]);
+  expect(lines.join('\n')).toContain('"TransformRuns":1');
+});
+
+test('a direct request is answered with what was done', async () => {
+  await sell(1, 2);
+  expect(await invoke<TransformReport>({ transform: days.uri })).toMatchObject({
+    scope: 'whole',
+    writtenRows: 2,
+  });
+  expect(await invoke<TransformReport>({ transform: days.uri })).toMatchObject({ scope: 'nothing' });
+  const report = await invoke<TransformReport>({
+    transform: days.uri,
+    parameters: { until: '2024-05-02' },
+    whole: true,
+  });
+  expect(report).toMatchObject({ scope: 'whole', writtenRows: 1 });
+});
+
+test.each<[string, unknown, string]>([
+  ['a misspelt field', { transform: 'x', value: ['2024-05-01'] }, 'A request of a transform has no "value"'],
+  ['what is no request', { refine: 'x' }, 'Not a request of a transform'],
+  ['a time that is none', { transform: 'x', scheduledTime: 'soon' }, 'scheduledTime is "soon"'],
+  [
+    'a parameter nobody has',
+    { transform: 'x', parameters: { nobody: '1' } },
+    'There is no parameter "nobody"',
+  ],
+  ['a value of another type', { transform: 'x', values: ["1' OR '1'='1"] }, 'is no value of day'],
+])('%s is refused', async (_, event, reason) => {
+  await sell(1);
+  await expect(invoke(event)).rejects.toThrow(reason);
+});
+
+test('a shut gate is not tried again by the queue, fails a direct request, and is told either way', async () => {
+  await sell(1, null);
+  expect(await invoke({ Records: [message('a', commit)] })).toEqual({ batchItemFailures: [] });
+  await expect(invoke({ transform: days.uri })).rejects.toThrow('The gate is shut. day_present');
+  expect(await lake.rows(days)).toEqual([]);
+  const text = lines.join('\n');
+  expect(text).toContain('"TransformFailures":1');
+  expect(text).toContain('"GateFailed":1');
+});
+
+test('SQL that the engine refuses is not tried again by the queue; what may pass is', async () => {
+  await sell(1);
+  current = { ...deployed, sql: 'SELECT nothing FROM sales' };
+  expect(await invoke({ Records: [message('a', commit)] })).toEqual({ batchItemFailures: [] });
+  current = deployed;
+  process.env.LAKEHOUSE_INPUT_TABLE_0 = `${sales.uri}-gone`;
+  await expect(invoke({ Records: [message('a', commit)] })).rejects.toThrow('gone');
+});
