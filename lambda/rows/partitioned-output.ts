@@ -56,6 +56,7 @@ export class PartitionedOutput {
   }
 }
 
-function targetBytesOf(table: IcebergTable): number {
+/** Size of files that a merge may have to rewrite. */
+export function targetBytesOf(table: IcebergTable): number {
   return Math.min(TARGET_BYTES, Number(table.property(TARGET_SIZE_PROPERTY) ?? TARGET_BYTES));
 }

@@ -10,6 +10,7 @@ import type {
 import type { DataFile } from '../../tables/data-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { sortOrder } from '../../tables/sort-order';
+import { targetBytesOf } from '../../rows/partitioned-output';
 import { RowKey } from '../../rows/row-key';
 import { sqlType } from './column-types';
 import { openDuckDb, type DuckDb, type DuckDbOptions } from './duckdb';
@@ -189,6 +190,7 @@ async function writeRowsOf(
   return writeResult(duckdb, selects.join(' UNION ALL '), table, {
     orderBy: sortedColumns(table),
     keepNegativeZero,
+    targetBytes: targetBytesOf(table),
   });
 }
 

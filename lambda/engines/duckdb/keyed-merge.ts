@@ -102,11 +102,13 @@ function latestRows(
   const id = identifier(ROW_ID);
   const keys = key.map(({ name }) => identifier(name)).join(', ');
   // Rows that are equal in age are one record, or made of one: the one read last stays.
+  const aged = `
+    SELECT ${keys}, ${id}, ${deletes} AS deletes, ${age} AS age FROM ${identifier(incoming)}
+    WHERE ${where} AND ${inBucket}`;
   const arriving = `
-    SELECT ${keys}, ${id}, ${deletes} AS deletes, ${age} AS age,
-      row_number() OVER (PARTITION BY ${keys} ORDER BY ${age} DESC, ${id} DESC) AS place,
+    SELECT *, row_number() OVER (PARTITION BY ${keys} ORDER BY age DESC, ${id} DESC) AS place,
       count(*) OVER (PARTITION BY ${keys}) AS arrived
-    FROM ${identifier(incoming)} WHERE ${where} AND ${inBucket}`;
+    FROM (${aged})`;
   const first = `SELECT * EXCLUDE (place) FROM (${arriving}) WHERE place = 1`;
   if (graves === undefined) return `SELECT *, false AS buried FROM (${first})`;
   return `

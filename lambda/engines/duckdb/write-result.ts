@@ -1,7 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { IcebergSchema } from '../../../lib/contract/iceberg-types';
 import type { DataFile } from '../../tables/data-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
+import { fieldTypes } from '../../tables/schema';
 import { fieldIds, requireDistinctNames } from './column-types';
 import type { DuckDb } from './duckdb';
 import { PartitionKey } from './partition-key';
@@ -28,6 +30,8 @@ export interface WriteOptions {
    * @default false
    */
   readonly keepNegativeZero?: boolean;
+  /** @default the table's write.target-file-size-bytes, or 128 MiB */
+  readonly targetBytes?: number;
 }
 
 /** A query that is none, or several. */
@@ -104,10 +108,10 @@ class Copy {
     private readonly duckdb: DuckDb,
     table: IcebergTable,
     private readonly directory: string,
-    { orderBy = [], keepNegativeZero = false }: WriteOptions,
+    { orderBy = [], keepNegativeZero = false, targetBytes }: WriteOptions,
   ) {
     const { schema } = table;
-    this.targetBytes = Number(table.property(TARGET_SIZE_PROPERTY) ?? DEFAULT_TARGET_BYTES);
+    this.targetBytes = targetBytes ?? Number(table.property(TARGET_SIZE_PROPERTY) ?? DEFAULT_TARGET_BYTES);
     this.order = orderBy.map(identifier);
     this.parquet = [
       'FORMAT parquet',
@@ -118,7 +122,7 @@ class Copy {
       `FIELD_IDS ${fieldIds(schema)}`,
       // As the Java implementation does: readers without field ids look up the names of the time here.
       `KV_METADATA {'iceberg.schema': ${literal(JSON.stringify(schema))}}`,
-      ...(keepNegativeZero ? ['DICTIONARY_SIZE_LIMIT 0'] : []),
+      ...(keepNegativeZero && hasFloats(schema) ? ['DICTIONARY_SIZE_LIMIT 0'] : []),
     ].join(', ');
   }
 
@@ -156,6 +160,10 @@ class Copy {
     }
     return files;
   }
+}
+
+function hasFloats(schema: IcebergSchema): boolean {
+  return [...fieldTypes(schema).values()].some((type) => type === 'float' || type === 'double');
 }
 
 async function requireOneQuery(duckdb: DuckDb, sql: string): Promise<void> {
