@@ -2,50 +2,15 @@ import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { CfnTableOptimizer } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { type Bounds, requireWhole } from '../bounds';
 import { type ILakeTable, LakeTable } from '../catalog';
 import { requireSamePlace } from '../same-environment';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
+import { type MaintenanceOptions, requireMaintenance } from './maintenance-options';
 
 /** Which table AWS Glue looks after, and how. */
-export interface TableMaintenanceProps {
+export interface TableMaintenanceProps extends MaintenanceOptions {
   /** The table. Its folder holds nothing but its files: others in it count as orphans. */
   readonly table: ILakeTable;
-  /**
-   * Merge small files into larger ones.
-   * @default true
-   */
-  readonly compaction?: boolean;
-  /**
-   * How many files of a partition, or of a table without partitions, are worth a compaction. 2 or more.
-   * @default - 100, which is the default of Glue
-   */
-  readonly minInputFiles?: number;
-  /**
-   * Expire snapshots, and delete the files that only they hold.
-   * @default true
-   */
-  readonly snapshotExpiry?: boolean;
-  /**
-   * How long snapshots stay, for time travel, rollback and incremental readers. Whole days, 1 or more.
-   * @default Duration.days(7)
-   */
-  readonly snapshotRetention?: Duration;
-  /**
-   * How many snapshots stay at least, when no newer ones were committed. 1 or more.
-   * @default 10
-   */
-  readonly snapshotsToKeep?: number;
-  /**
-   * Delete files that no metadata of the table names: leftovers of writers that died or lost a race.
-   * @default true
-   */
-  readonly orphanDeletion?: boolean;
-  /**
-   * How old an orphan has to be. Longer than any job takes from its first file to its commit. Whole days, 1 or more.
-   * @default Duration.days(3)
-   */
-  readonly orphanRetention?: Duration;
   /**
    * Role Glue works in, which `glue.amazonaws.com` may assume. What maintenance needs is granted to it.
    * @default - a role of its own
@@ -76,7 +41,7 @@ export class TableMaintenance extends Construct {
     super(scope, id);
     const { account, region } = Stack.of(props.table);
     requireSamePlace(this, props.table, { account, region }, TOGETHER);
-    validate(props);
+    requireMaintenance(props);
     this.tableUri = props.table.uri;
     const configurations = configurationsOf(props);
     this.refuseSameOptimizers(configurations);
@@ -199,56 +164,4 @@ function configurationsOf(props: TableMaintenanceProps): Configurations {
     });
   }
   return configurations;
-}
-
-/** Glue holds these numbers as 32-bit integers and names no other limit. */
-const LARGEST = 2_147_483_647;
-
-function validate(props: TableMaintenanceProps): void {
-  const compaction = props.compaction ?? true;
-  const snapshotExpiry = props.snapshotExpiry ?? true;
-  const orphanDeletion = props.orphanDeletion ?? true;
-  if (!compaction && !snapshotExpiry && !orphanDeletion) {
-    throw new Error(
-      'compaction, snapshotExpiry and orphanDeletion are all false: nothing is left to do. ' +
-        'Leave one of them true, or leave the construct out.',
-    );
-  }
-  requireSwitchedOn('compaction', compaction, 'minInputFiles', props.minInputFiles);
-  requireSwitchedOn('snapshotExpiry', snapshotExpiry, 'snapshotRetention', props.snapshotRetention);
-  requireSwitchedOn('snapshotExpiry', snapshotExpiry, 'snapshotsToKeep', props.snapshotsToKeep);
-  requireSwitchedOn('orphanDeletion', orphanDeletion, 'orphanRetention', props.orphanRetention);
-
-  requireWhole('minInputFiles', props.minInputFiles, {
-    minimum: 2,
-    maximum: LARGEST,
-    remedy: 'One file cannot be merged with itself.',
-  });
-  requireWhole('snapshotsToKeep', props.snapshotsToKeep, {
-    minimum: 1,
-    maximum: LARGEST,
-    remedy: 'The current snapshot always stays.',
-  });
-  requireDays(
-    'snapshotRetention',
-    props.snapshotRetention,
-    'Set snapshotExpiry: false to keep all snapshots.',
-  );
-  requireDays(
-    'orphanRetention',
-    props.orphanRetention,
-    'A younger file may belong to a commit under way: set Duration.days(1) or longer.',
-  );
-}
-
-function requireSwitchedOn(part: string, on: boolean, option: string, value: unknown): void {
-  if (on || value === undefined) return;
-  throw new Error(
-    `${option} is given, but ${part} is false. Leave out ${option}, or set ${part} to true (the default).`,
-  );
-}
-
-function requireDays(property: string, value: Duration | undefined, remedy: string): void {
-  const bounds: Bounds = { minimum: 1, maximum: LARGEST, unit: 'days', remedy };
-  requireWhole(property, value?.toDays({ integral: false }), bounds);
 }
