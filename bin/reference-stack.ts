@@ -45,7 +45,8 @@ export interface ReferenceStackProps extends StackProps {
 }
 
 /**
- * A whole lakehouse: a lake with its catalog, and for each contract a stream, the product it feeds, and alarms.
+ * A whole lakehouse: a lake with its catalog, and for each contract a stream, the product it feeds up to silver, and
+ * alarms.
  *
  * It is made for a cheap idle day (docs/costs.md): one key for everything, and provisioned streams of as many shards
  * as the contract's throughput asks for, which is one where it promises none. An on-demand stream costs more while
@@ -100,6 +101,7 @@ export class ReferenceStack extends Stack {
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });
     new CfnOutput(this, `${id}BronzeTable`, { value: product.table(Zone.BRONZE).uri });
+    new CfnOutput(this, `${id}SilverTable`, { value: product.table(Zone.SILVER).uri });
     new CfnOutput(this, `${id}QuarantineTable`, { value: product.table(Zone.QUARANTINE).uri });
     return product;
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -7,16 +8,20 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import {
   AccessLogBucket,
+  ContainerProcessor,
   DataContract,
   DataProduct,
   type ILakeTable,
   IngestStream,
   LakeCatalog,
   LakeTable,
+  MaintenanceSchedule,
   MedallionLake,
   PipelineAlarms,
   QualityRuleset,
   QueryWorkgroup,
+  SilverAlarms,
+  SilverProcessor,
   SparkApplication,
   SqlText,
   SqlTransform,
@@ -90,6 +95,17 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       bronze: given.table(stack, Zone.BRONZE),
       quarantine: given.table(stack, Zone.QUARANTINE),
     }),
+  SilverProcessor: (stack) =>
+    new SilverProcessor(stack, 'Silver', {
+      contract: ordersContract(),
+      bronze: given.table(stack, Zone.BRONZE),
+      silver: given.table(stack, Zone.SILVER),
+      quarantine: given.table(stack, Zone.QUARANTINE),
+    }),
+  ContainerProcessor: (stack) =>
+    new ContainerProcessor(stack, 'Large', {
+      image: ContainerImage.fromRegistry('registry.example.com/refine:1.2.3'),
+    }),
   QualityRuleset: (stack) =>
     new QualityRuleset(stack, 'Quality', {
       contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),
@@ -107,6 +123,16 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
     }),
   TableMaintenance: (stack) =>
     new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),
+  MaintenanceSchedule: (stack) =>
+    new MaintenanceSchedule(stack, 'Maintenance', { tables: [given.table(stack, Zone.BRONZE)] }),
+  SilverAlarms: (stack) =>
+    new SilverAlarms(stack, 'Alarms', {
+      productName: 'orders',
+      processor: given.processor(stack),
+      queue: Queue.fromQueueArn(stack, 'Commits', arn('sqs', 'commits.fifo')),
+      deadLetterQueue: Queue.fromQueueArn(stack, 'DeadLetters', arn('sqs', 'dead-letters.fifo')),
+      topics: [given.topic(stack)],
+    }),
   PipelineAlarms: (stack) =>
     new PipelineAlarms(stack, 'Alarms', {
       productName: 'orders',

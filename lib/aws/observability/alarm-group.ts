@@ -14,6 +14,7 @@ export abstract class AlarmGroup extends Construct {
   abstract readonly all: Alarm[];
 
   private readonly told: ITopic[] = [];
+  private readonly followers: AlarmGroup[] = [];
   private hasAction = false;
 
   /** @param actionsEnabled whether the alarms tell anybody */
@@ -42,6 +43,14 @@ export abstract class AlarmGroup extends Construct {
     this.addAction(new SnsAction(topic));
   }
 
+  /**
+   * From now on, tells whoever is told of this group of another one's alarms as well.
+   * @internal
+   */
+  public _include(follower: AlarmGroup): void {
+    this.followers.push(follower);
+  }
+
   /** Adds an action of your own, for the start and the end of every alarm. */
   addAction(action: IAlarmAction): void {
     this.hasAction = true;
@@ -49,6 +58,7 @@ export abstract class AlarmGroup extends Construct {
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
     }
+    for (const follower of this.followers) follower.addAction(action);
   }
 }
 

@@ -25,6 +25,9 @@ export class DeadLetterQueue extends Construct {
       // A note is of use as long as the stream has the records; this is the longest SQS keeps one.
       retentionPeriod: Duration.days(14),
     });
-    acknowledge(this.queue, ['AwsSolutions-SQS3'], 'This queue is the dead-letter queue.');
+    // That of another queue is known as one by its redrive policy.
+    if (props.fifo !== true) {
+      acknowledge(this.queue, ['AwsSolutions-SQS3'], 'This queue is the dead-letter queue.');
+    }
   }
 }

@@ -8,7 +8,7 @@ import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DataContract, SchemaObject } from '../../contract';
 import { compileContract } from '../../contract/handler-code';
-import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { BUNDLES, COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
@@ -209,7 +209,7 @@ export class SilverProcessor extends Construct {
 }
 
 /** The same in a function and in a container. */
-const BUNDLE = 'silver-refine';
+const BUNDLE = BUNDLES.silverRefine;
 
 function requireTables(props: SilverProcessorProps): void {
   const names = ['bronze', 'silver', 'quarantine', 'tombstones', 'quality'] as const;

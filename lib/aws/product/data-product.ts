@@ -2,11 +2,19 @@ import { Tags } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type DataContract, type SchemaObject, Zone } from '../../contract';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
-import { type ILakeTable, LakeCatalog, LakeTable } from '../catalog';
-import { PipelineAlarms, type PipelineAlarmsOptions } from '../observability';
-import { StreamProcessor, type StreamProcessorOptions, type StreamSource } from '../processing';
+import { type ILakeTable, LakeCatalog, LakeTable, type TableContent } from '../catalog';
+import { PipelineAlarms, type PipelineAlarmsOptions, type SilverAlarms } from '../observability';
+import {
+  type SilverProcessor,
+  type SilverProcessorOptions,
+  StreamProcessor,
+  type StreamProcessorOptions,
+  type StreamSource,
+} from '../processing';
+import type { QualityAlarms } from '../quality';
 import type { MedallionLake } from '../storage';
 import { classificationsOf, ownerOf, ownershipTags } from './ownership-tags';
+import { addSilverZone } from './silver-zone';
 
 /** The contract of a product, and what it is made in. */
 export interface DataProductProps {
@@ -44,6 +52,24 @@ export interface DataProductProps {
   readonly quarantine?: ILakeTable;
 
   /**
+   * Table of the latest row of each primary key, if there is one already.
+   * @default - a table in the silver zone, from the contract
+   */
+  readonly silver?: ILakeTable;
+
+  /**
+   * Whether there is a silver table, and what keeps it. Without it, bronze is where the product ends.
+   * @default true
+   */
+  readonly enableSilver?: boolean;
+
+  /**
+   * How silver is kept.
+   * @default - the defaults of SilverProcessor, with the key, the names and the network of `processor`
+   */
+  readonly silverProcessor?: SilverProcessorOptions;
+
+  /**
    * How records are processed.
    * @default - the defaults of StreamProcessor, with the lake's key, and `Lakehouse/<environment>` as namespace of the
    * metrics where the lake has an environment
@@ -59,14 +85,22 @@ export interface DataProductProps {
 
 /**
  * A stream's way into the lake, from one contract: tables for what is accepted and what is rejected, the processor
- * that fills them, and the alarms that watch over what the contract promises. Each part can be had alone.
+ * that fills them, the silver table of the latest rows and what keeps it, and the alarms that watch over what the
+ * contract promises. Each part can be had alone.
  */
 export class DataProduct extends Construct {
   readonly contract: DataContract;
   readonly schema: SchemaObject;
   readonly catalog: LakeCatalog;
   readonly processor: StreamProcessor;
+  /** Whoever is told of these is told of the alarms of silver and its quality gates as well. */
   readonly alarms: PipelineAlarms;
+  /** Undefined without silver. */
+  readonly silverProcessor?: SilverProcessor;
+  /** Undefined without silver. */
+  readonly silverAlarms?: SilverAlarms;
+  /** Undefined without silver, and where no quality rule halts or quarantines. */
+  readonly qualityAlarms?: QualityAlarms;
   private readonly tables: Map<Zone, ILakeTable>;
 
   /**
@@ -86,8 +120,10 @@ export class DataProduct extends Construct {
       );
     }
 
-    const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE, schemaName);
-    const quarantine = props.quarantine ?? this.createTable('Quarantine', Zone.QUARANTINE, schemaName);
+    requireSilver(props);
+
+    const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE);
+    const quarantine = props.quarantine ?? this.createTable('Quarantine', Zone.QUARANTINE);
     this.tables = new Map([
       [Zone.BRONZE, bronze],
       [Zone.QUARANTINE, quarantine],
@@ -111,6 +147,31 @@ export class DataProduct extends Construct {
       deadLetterQueue: this.processor.deadLetterQueue,
       serviceLevels: contract.sla,
     });
+    if (props.enableSilver ?? true) {
+      const silver = props.silver ?? this.createTable('Silver', Zone.SILVER);
+      this.tables.set(Zone.SILVER, silver);
+      const zone = addSilverZone(this, {
+        contract,
+        schema: this.schema,
+        bronze,
+        quarantine,
+        silver,
+        createTable: (tableId, content) => this.createTable(tableId, Zone.SILVER, content),
+        processor: {
+          encryptionKey: this.processor.encryptionKey,
+          productName: this.processor.productName,
+          metricNamespace: this.processor.metricNamespace,
+          network: props.processor?.network,
+          logRetention: props.processor?.logRetention,
+          ...props.silverProcessor,
+        },
+        alarms: props.alarms ?? {},
+        pipelineAlarms: this.alarms,
+      });
+      this.silverProcessor = zone.processor;
+      this.silverAlarms = zone.alarms;
+      this.qualityAlarms = zone.qualityAlarms;
+    }
 
     for (const [key, value] of Object.entries(ownershipTags(contract, this.schema))) {
       Tags.of(this).add(key, value);
@@ -118,7 +179,7 @@ export class DataProduct extends Construct {
   }
 
   /**
-   * The product's table in a zone: bronze or quarantine.
+   * The product's table in a zone: bronze, quarantine or silver.
    * @throws Error when the product has no table in that zone
    */
   table(zone: Zone): ILakeTable {
@@ -131,12 +192,13 @@ export class DataProduct extends Construct {
     );
   }
 
-  private createTable(id: string, zone: Zone, schemaName?: string): LakeTable {
+  private createTable(id: string, zone: Zone, content?: TableContent): LakeTable {
     return new LakeTable(this, id, {
       contract: this.contract,
-      schemaName,
+      schemaName: this.schema.name,
       catalog: this.catalog,
       zone,
+      content,
       tableProperties: this.describeTable(),
     });
   }
@@ -158,6 +220,14 @@ export class DataProduct extends Construct {
       ),
     );
   }
+}
+
+function requireSilver({ enableSilver = true, silver, silverProcessor }: DataProductProps): void {
+  if (enableSilver || (silver === undefined && silverProcessor === undefined)) return;
+  throw new Error(
+    `${silver === undefined ? 'silverProcessor' : 'silver'} is given, but enableSilver is false. Leave it out, or leave ` +
+      'out enableSilver, which is true by default.',
+  );
 }
 
 /** Two environments in one account would otherwise feed one another's alarms. */

@@ -17,15 +17,10 @@ import {
 import { ordersContract, surroundings } from '../orders';
 import { allowedStatements, role } from '../statements';
 
-// Until the bundle and the container are built with the others.
+// Until the container is built with the bundles.
 jest.mock('../../../lib/aws/bundle', () => {
   const bundles = jest.requireActual('../../../lib/aws/bundle');
-  return {
-    ...bundles,
-    containerDirectory: () => bundles.bundleDirectory('table-provision'),
-    stagedCode: (name: string, files: Record<string, string>) =>
-      bundles.stagedCode(name === 'silver-refine' ? 'table-provision' : name, files),
-  };
+  return { ...bundles, containerDirectory: () => bundles.bundleDirectory('table-provision') };
 });
 
 const contractThatDeletes = (): DataContract =>

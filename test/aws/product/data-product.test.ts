@@ -5,6 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
+  DataContract,
   DataProduct,
   type DataProductProps,
   IngestStream,
@@ -43,11 +44,13 @@ describe('from one contract', () => {
   });
   const template = Template.fromStack(stack);
 
-  test('come a bronze and a quarantine table', () => {
+  test('come a bronze, a quarantine and a silver table', () => {
     expect(tablesOf(stack).map(({ TableUri }) => TableUri)).toEqual([
       expect.stringMatching(/_bronze\/orders$/),
       expect.stringMatching(/_quarantine\/orders$/),
+      expect.stringMatching(/_silver\/orders$/),
     ]);
+    expect(product.table(Zone.SILVER).uri).toMatch(/_silver\/orders$/);
     expect(product.table(Zone.BRONZE).tableName).toBe('orders');
     expect(product.table(Zone.QUARANTINE).uri).toMatch(/_quarantine\/orders$/);
   });
@@ -81,6 +84,27 @@ describe('from one contract', () => {
     });
   });
 
+  test('comes what keeps silver, under the same key and names, told by the same people', () => {
+    const { silverProcessor, silverAlarms, processor } = product;
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          LAKEHOUSE_BRONZE_TABLE: product.table(Zone.BRONZE).uri,
+          LAKEHOUSE_SILVER_TABLE: product.table(Zone.SILVER).uri,
+          LAKEHOUSE_QUARANTINE_TABLE: product.table(Zone.QUARANTINE).uri,
+        }),
+      },
+    });
+    expect(silverProcessor?.encryptionKey).toBe(processor.encryptionKey);
+    expect(silverProcessor?.productName).toBe('orders');
+    expect(silverAlarms?.all.length).toBe(5);
+    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms).toHaveLength(product.alarms.all.length + 5);
+    for (const { Properties } of alarms)
+      expect(Properties.AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Topic/) }]);
+    template.resourceCountIs('AWS::KMS::Key', 2);
+  });
+
   test('comes who owns it, on every resource that takes tags', () => {
     for (const type of [
       'AWS::Lambda::Function',
@@ -110,6 +134,92 @@ describe('from one contract', () => {
       });
       expect(Properties).not.toHaveProperty('lakehouse.retention-days');
     }
+  });
+});
+
+describe('silver', () => {
+  const contract = (quality = '', deletes = ''): DataContract =>
+    DataContract.fromString(`
+apiVersion: v3.1.0
+kind: DataContract
+id: accounts
+version: 1.0.0
+status: active
+schema:
+  - name: accounts
+    properties:
+      - { name: account_id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1 }
+      - name: operation
+        logicalType: string
+${quality === '' ? '' : `        quality:\n          - ${quality}\n`}${deletes}`);
+  const deletes = `    customProperties:
+      - { property: deletedWhen, value: { property: operation, values: [delete] } }
+`;
+  const tableNames = (stack: Stack): string[] =>
+    tablesOf(stack)
+      .map(({ TableUri }) => TableUri.split('/').at(-1))
+      .filter((name) => name !== 'accounts')
+      .sort();
+
+  test('has tombstones where the contract deletes, results where it has rules, and nothing otherwise', () => {
+    const rule = '{ id: operation_given, metric: nullValues, mustBe: 0, severity: error }';
+    expect(tableNames(productWith({ contract: contract() }).stack)).toEqual([]);
+    expect(tableNames(productWith({ contract: contract('', deletes) }).stack)).toEqual([
+      'accounts_tombstones',
+    ]);
+    const { stack, product } = productWith({ contract: contract(rule, deletes) });
+    expect(tableNames(stack)).toEqual(['accounts_quality', 'accounts_tombstones']);
+    expect(product.qualityAlarms?.alarm('operation_given')).toBeDefined();
+  });
+
+  test('can be left out, and bronze is where the product ends', () => {
+    const { stack, product } = productWith({ enableSilver: false });
+    expect(product.silverProcessor).toBeUndefined();
+    expect(product.silverAlarms).toBeUndefined();
+    expect(tablesOf(stack)).toHaveLength(2);
+    Template.fromStack(stack).resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
+    expect(() => product.table(Zone.SILVER)).toThrow(/it has one in: bronze, quarantine\./);
+  });
+
+  test('can be a table there is already, kept as asked', () => {
+    const { stack, lake, source } = surroundings();
+    const catalog = new LakeCatalog(stack, 'Catalog', { lake, name: 'shop' });
+    const silver = new LakeTable(stack, 'Table', {
+      contract: ordersContract(),
+      catalog,
+      zone: Zone.SILVER,
+      tableName: 'orders_current',
+    });
+    const product = new DataProduct(stack, 'Orders', {
+      contract: ordersContract(),
+      lake,
+      catalog,
+      source,
+      silver,
+      silverProcessor: { memorySize: 4096, metricNamespace: 'Shop' },
+      alarms: { actionsEnabled: false },
+    });
+    expect(product.table(Zone.SILVER)).toBe(silver);
+    expect(product.silverProcessor?.silver).toBe(silver);
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', { MemorySize: 4096 });
+    Template.fromStack(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+      Namespace: 'Shop',
+      MetricName: 'RefineLagMilliseconds',
+      ActionsEnabled: false,
+    });
+  });
+
+  test('is told of to whoever is told of the product later', () => {
+    const { stack, product } = productWith({ alarms: {} });
+    product.alarms.notify(new sns.Topic(stack, 'Later'));
+    const alarms = Object.values(Template.fromStack(stack).findResources('AWS::CloudWatch::Alarm'));
+    for (const { Properties } of alarms) expect(Properties.AlarmActions).toHaveLength(1);
+  });
+
+  test('is refused its options where it is left out', () => {
+    expect(() => productWith({ enableSilver: false, silverProcessor: {} })).toThrow(
+      'silverProcessor is given, but enableSilver is false. Leave it out, or leave out enableSilver, which is true by default.',
+    );
   });
 });
 
@@ -191,8 +301,8 @@ test('products of one lake share its catalog, and two of them fit in a stack', (
   expect(payments.catalog).toBe(orders.catalog);
   const template = Template.fromStack(stack);
   template.resourceCountIs('AWS::Glue::Database', 4);
-  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
-  expect(tablesOf(stack)).toHaveLength(4);
+  template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
+  expect(tablesOf(stack)).toHaveLength(6);
 });
 
 test('lake, stream, topic and products may be in stacks of their own', () => {
@@ -220,7 +330,7 @@ describe('refuses', () => {
   test('a table in a zone it does not fill', () => {
     const { product } = productWith();
     expect(() => product.table(Zone.GOLD)).toThrow(
-      'The product "Test/Orders" has no table in the zone gold; it has one in: bronze, quarantine. ' +
+      'The product "Test/Orders" has no table in the zone gold; it has one in: bronze, quarantine, silver. ' +
         'Make a LakeTable with zone gold for what you derive from these.',
     );
   });

@@ -23,12 +23,14 @@ describe.each(ENVIRONMENTS)('in %s', (_name, environment) => {
   const ofType = (type: string): any[] =>
     resources.filter(([, { Type }]) => Type === type).map(([, { Properties }]) => Properties);
 
-  test('there is a stream, two tables, a function and its alarms for each contract', () => {
+  test('there is a stream, its tables, two functions and their alarms for each contract', () => {
     expect([...stack.products.keys()]).toEqual(['earthquakes', 'flights', 'movies']);
     for (const [type, count] of [
       ['AWS::Kinesis::Stream', 3],
-      ['Custom::LakehouseIcebergTable', 6],
-      ['AWS::Lambda::EventSourceMapping', 3],
+      // Bronze, quarantine, silver and the results of the quality gates.
+      ['Custom::LakehouseIcebergTable', 12],
+      ['AWS::Lambda::EventSourceMapping', 6],
+      ['AWS::Events::Rule', 6],
       ['AWS::KMS::Key', 1],
     ] as const) {
       template.resourceCountIs(type, count);
@@ -42,7 +44,11 @@ describe.each(ENVIRONMENTS)('in %s', (_name, environment) => {
     expect(alarms.length).toBeGreaterThanOrEqual(27);
     for (const alarm of alarms) {
       const metrics = alarm.Metrics?.flatMap((entry: any) => entry.MetricStat?.Metric ?? []) ?? [alarm];
-      for (const metric of metrics) expect(metric.Dimensions).toHaveLength(1);
+      for (const { Dimensions } of metrics) {
+        const [first, rule] = Dimensions;
+        expect(first.Name).toMatch(/^(Product|FunctionName|StreamName|QueueName)$/);
+        if (rule !== undefined) expect([first.Name, rule.Name]).toEqual(['Product', 'Rule']);
+      }
       expect(alarm.AlarmActions).toEqual([{ Ref: expect.stringMatching(/^Alarms/) }]);
       expect(['breaching', 'notBreaching']).toContain(alarm.TreatMissingData);
     }
