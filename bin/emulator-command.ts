@@ -75,6 +75,7 @@ async function run({ app, stack, endpoint, region, once }: EmulatorArguments): P
   if (!once) process.stdout.write('Reading the streams; Ctrl-C ends it.\n');
   const { records, discarded } = await emulatorRun.deliver(() => stopped);
   for (const [stream, count] of records) process.stdout.write(`${stream}: ${count} records\n`);
+  for (const table of await emulatorRun.refine()) process.stdout.write(`Up to date: ${table}\n`);
   if (discarded > 0)
     throw new CommandFailed(`${discarded} batches were given up: see their dead-letter queues`, 1);
 }

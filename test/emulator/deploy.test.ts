@@ -93,7 +93,8 @@ optional(MOTO)('the reference stack on an AWS emulator', () => {
       output: () => undefined,
     });
     const tables = await emulator.provisionTables();
-    expect(tables).toHaveLength(4);
+    // Bronze, quarantine, silver and the results of the gates, of two products.
+    expect(tables).toHaveLength(8);
 
     const events = readEarthquakes();
     const notJson = Buffer.from('not json');
@@ -110,9 +111,18 @@ optional(MOTO)('the reference stack on an AWS emulator', () => {
     const filled = [await rowsOf(bronze), await rowsOf(quarantine)];
     expect(filled).toEqual([events.length, 1]);
 
+    const silver = tables.find((uri) => /silver/.test(uri) && /earthquakes$/.test(uri)) ?? '';
+    expect((await emulator.refine()).sort()).toEqual(
+      tables.filter((uri) => /silver\/[a-z]+$/.test(uri)).sort(),
+    );
+    // Each event has an id of its own.
+    expect(await rowsOf(silver)).toBe(events.length);
+
     // The same records once more, from the start of the stream: a replay changes nothing.
     await emulator.deliver(() => true);
+    await emulator.refine();
     expect([await rowsOf(bronze), await rowsOf(quarantine)]).toEqual(filled);
+    expect(await rowsOf(silver)).toBe(events.length);
 
     expect(await deploy(first)).toMatch(/no changes/);
     const second = await synthesize('second', [
@@ -128,7 +138,7 @@ optional(MOTO)('the reference stack on an AWS emulator', () => {
       worker: workerModule(),
       output: () => undefined,
     });
-    expect(await after.provisionTables()).toHaveLength(6);
+    expect(await after.provisionTables()).toHaveLength(12);
     expect([await rowsOf(bronze), await rowsOf(quarantine)]).toEqual(filled);
 
     expect(await cdk('destroy', '--app', second, '--force')).toMatch(/destroyed/);

@@ -26,6 +26,7 @@ const template = {
       DependsOn: ['Table', 'Bucket'],
     },
     Topic: { Type: 'AWS::SNS::Topic', DependsOn: 'Table' },
+    Commits: { Type: 'AWS::SQS::Queue', Properties: { FifoQueue: true } as { QueueName?: string } },
   },
   Outputs: { TableArn: { Value: { 'Fn::GetAtt': ['Table', 'Arn'] } } },
 };
@@ -55,7 +56,7 @@ test('takes out what the emulator does not know, and event source mappings, whic
   expect(result).toEqual([
     {
       stack: 'Lake',
-      kept: 3,
+      kept: 4,
       detached: {
         Database: 'AWS::Glue::Database',
         Table: 'Custom::LakehouseIcebergTable',
@@ -63,7 +64,7 @@ test('takes out what the emulator does not know, and event source mappings, whic
       },
     },
   ]);
-  expect(Object.keys(written.Resources)).toEqual(['Bucket', 'Function', 'Topic']);
+  expect(Object.keys(written.Resources)).toEqual(['Bucket', 'Function', 'Topic', 'Commits']);
 });
 
 test('references to what was taken out become the names and ARNs they would have given', () => {
@@ -97,4 +98,8 @@ test('the check of the bootstrap version goes: moto cannot update a stack that h
   const { written } = detach();
   expect(Object.keys(written.Parameters)).toEqual(['Stage']);
   expect(written.Rules).toEqual({});
+});
+
+test('FIFO queues get names moto takes', () => {
+  expect(detach().written.Resources.Commits.Properties.QueueName).toBe('Lake-Commits.fifo');
 });

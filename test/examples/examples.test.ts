@@ -26,12 +26,12 @@ function synthesize(example: string): Record<string, string[]> {
 
 const count = (types: string[], type: string): number => types.filter((each) => each === type).length;
 
-test('first-stack: one contract gives buckets, stream, tables, function and alarms', () => {
+test('first-stack: one contract gives buckets, stream, tables, functions and alarms', () => {
   const { Orders } = synthesize('first-stack');
   expect(count(Orders, 'AWS::S3::Bucket')).toBe(5);
   expect(count(Orders, 'AWS::Kinesis::Stream')).toBe(1);
-  expect(count(Orders, 'Custom::LakehouseIcebergTable')).toBe(2);
-  expect(count(Orders, 'AWS::Lambda::EventSourceMapping')).toBe(1);
+  expect(count(Orders, 'Custom::LakehouseIcebergTable')).toBe(3);
+  expect(count(Orders, 'AWS::Lambda::EventSourceMapping')).toBe(2);
   expect(count(Orders, 'AWS::CloudWatch::Alarm')).toBeGreaterThanOrEqual(7);
 });
 

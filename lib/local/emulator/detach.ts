@@ -74,6 +74,7 @@ function detachFromTemplate(file: string, stack: string, options: DetachOptions)
     detached[id] = resource;
     delete template.Resources[id];
   }
+  nameFifoQueues(stack, template.Resources);
   const literals = new LiteralReferences(stack, detached, options);
   for (const [id, resource] of Object.entries(template.Resources)) {
     const rewritten = literals.replace(resource as unknown as Json) as unknown as Resource;
@@ -93,6 +94,15 @@ function detachFromTemplate(file: string, stack: string, options: DetachOptions)
     kept: Object.keys(template.Resources).length,
     detached: Object.fromEntries(Object.entries(detached).map(([id, { Type }]) => [id, Type])),
   };
+}
+
+/** CloudFormation makes names that end in `.fifo`; moto makes others, which it then refuses. */
+function nameFifoQueues(stack: string, resources: Record<string, Resource>): void {
+  for (const [id, { Type, Properties }] of Object.entries(resources)) {
+    if (Type !== 'AWS::SQS::Queue' || Properties?.FifoQueue !== true || Properties.QueueName) continue;
+    // SQS takes 80 characters.
+    Properties.QueueName = `${`${stack}-${id}`.slice(-75)}.fifo`;
+  }
 }
 
 /** Replaces `Ref`, `Fn::GetAtt` and `${…}` in `Fn::Sub` that point at a detached resource by what they would give. */

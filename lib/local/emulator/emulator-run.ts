@@ -1,3 +1,5 @@
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import type { FunctionDefinition } from '../functions/function-definition';
 import { FunctionPool } from '../functions/function-pool';
 import { eventSourceMapping } from '../streams/event-source-mapping';
 import { ShardDelivery } from '../streams/shard-delivery';
@@ -86,7 +88,7 @@ export class EmulatorRun {
     const records = new Map<string, number>();
     let discarded = 0;
     await Promise.all(
-      this.ofType('AWS::Lambda::EventSourceMapping').map(async ({ properties }) => {
+      this.mappingsOf('kinesis').map(async ({ properties }) => {
         const streamArn = textAt(properties, 'EventSourceArn') ?? '';
         const pool = await this.pool(textAt(properties, 'FunctionName') ?? '');
         const mapping = eventSourceMapping(properties);
@@ -131,11 +133,42 @@ export class EmulatorRun {
     return { records, discarded };
   }
 
+  /**
+   * Asks each function that keeps a silver table to bring it up to date, as EventBridge would: an emulator's Glue tells of
+   * no commits. Returns the tables. @throws Error with the function's own message when one fails.
+   */
+  async refine(): Promise<string[]> {
+    const refined: string[] = [];
+    for (const { properties } of this.mappingsOf('sqs')) {
+      const { definition, pool } = await this.start(textAt(properties, 'FunctionName') ?? '');
+      const table = definition.environment[HANDLER_ENVIRONMENT.silverTable];
+      try {
+        if (table === undefined) continue;
+        const { error } = await pool.invoke({ refine: table });
+        if (error) throw new Error(`${table}: ${error.message}`);
+        refined.push(table);
+      } finally {
+        await pool.close();
+      }
+    }
+    return refined;
+  }
+
+  private mappingsOf(service: string): DetachedResource[] {
+    return this.ofType('AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => textAt(properties, 'EventSourceArn')?.split(':')[2] === service,
+    );
+  }
+
   private ofType(type: string): DetachedResource[] {
     return this.detached.filter((resource) => resource.type === type);
   }
 
   private async pool(functionArn: string): Promise<FunctionPool> {
+    return (await this.start(functionArn)).pool;
+  }
+
+  private async start(functionArn: string): Promise<{ definition: FunctionDefinition; pool: FunctionPool }> {
     const definition = await this.stack.function(functionArn);
     const { url, region } = this.options.endpoint;
     const environment = {
@@ -145,7 +178,7 @@ export class EmulatorRun {
       AWS_SECRET_ACCESS_KEY: EMULATOR_CREDENTIALS.secretAccessKey,
     };
     const { worker, output } = this.options;
-    return new FunctionPool({ definition, worker, output, environment }, 2);
+    return { definition, pool: new FunctionPool({ definition, worker, output, environment }, 2) };
   }
 
   private async sendToQueue(destination: string | undefined, batch: DiscardedBatch): Promise<void> {
