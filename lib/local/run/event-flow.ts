@@ -30,6 +30,8 @@ export interface FailedEvent {
   /** Data product of the function or container that failed; absent where it names none. */
   readonly product?: string;
   readonly message: string;
+  /** A quality gate let nothing on: the contract at work, no failure. */
+  readonly halted: boolean;
 }
 
 /** One invocation that an event brought about. */
@@ -43,6 +45,9 @@ export interface Invocation {
  * What follows from a commit: the rules of the app, their queues, and the functions and containers behind them, until
  * nothing is left to do.
  */
+/** What a handler says of a gate that let nothing on. */
+const SHUT = 'The gate is shut.';
+
 export class EventFlow {
   readonly invocations: Invocation[] = [];
   readonly failures: FailedEvent[] = [];
@@ -130,6 +135,7 @@ export class EventFlow {
     this.failures.push({
       product: this.environments.environmentOf(consumer)?.[HANDLER_ENVIRONMENT.product],
       message: `${consumer.path} failed each time it was tried: ${reason}`,
+      halted: reason.includes(SHUT),
     });
     if (queue === undefined) return;
     appendToQueue(stateDirectory, queue, { body, reason });

@@ -125,9 +125,11 @@ async function compactBronze(app: LocalApp, out: string): Promise<void> {
 
 /** What failed behind the streams, to the products it belongs to. */
 function tell(flow: EventFlow, runs: readonly ProductRun[]): void {
-  for (const { product, message } of flow.failures) {
+  for (const { product, message, halted } of flow.failures) {
     // What belongs to no product stands with the first: somebody has to hear of it.
-    (runs.find((run) => run.product === product) ?? runs[0]).fail(message);
+    const run = runs.find((one) => one.product === product) ?? runs[0];
+    if (halted) run.halt();
+    else run.fail(message);
   }
 }
 

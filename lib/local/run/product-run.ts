@@ -1,4 +1,4 @@
-import type { DataContract } from '../../contract';
+import { type DataContract, GateDecision } from '../../contract';
 import { csvKinds } from '../events/contract-csv';
 import { EventFile } from '../events/event-file';
 import type { Inspection } from '../events/event-file';
@@ -83,6 +83,7 @@ export class ProductRun {
   private seconds = 0;
   private reasons: Record<string, number> = {};
   private failure: string | undefined;
+  private halted = false;
 
   static async start(options: ProductRunOptions): Promise<ProductRun> {
     const { checked, pipeline, ledger } = options;
@@ -140,6 +141,11 @@ export class ProductRun {
     this.failure ??= message;
   }
 
+  /** Notes that a gate let nothing of an increment on. */
+  halt(): void {
+    this.halted = true;
+  }
+
   /** What became of the events, from the tables as they are now. */
   async report(flowed: readonly Increment[]): Promise<ProductReport> {
     const { checked, pipeline, sql, progress } = this.options;
@@ -170,6 +176,7 @@ export class ProductRun {
         ...(refined && { silver: refined }),
         ...(account && { account }),
         ...gates,
+        ...(this.halted && { decision: GateDecision.HALT }),
         profile,
       },
       contract: input.contract,

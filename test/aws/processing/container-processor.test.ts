@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -12,25 +11,10 @@ import {
   type ContainerProcessorOptions,
   type ContainerProcessorProps,
 } from '../../../lib/aws';
-import { containerDirectory } from '../../../lib/aws/bundle';
 import { lakehouseMatchers } from '../../../lib/testing';
 import { allowedStatements, role } from '../statements';
 
 expect.extend(lakehouseMatchers);
-
-const directory = mkdtempSync(join(tmpdir(), 'container-'));
-beforeAll(() => {
-  for (const name of ['index.mjs', 'main.mjs']) writeFileSync(join(directory, name), 'export {};\n');
-  writeFileSync(join(directory, 'package.json'), '{"dependencies":{}}');
-  jest.mocked(containerDirectory).mockReturnValue(directory);
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
-// Until the container is built with the bundles.
-jest.mock('../../../lib/aws/bundle', () => ({
-  ...jest.requireActual('../../../lib/aws/bundle'),
-  containerDirectory: jest.fn(),
-}));
 
 type Given = Partial<ContainerProcessorProps>;
 

@@ -17,12 +17,6 @@ import {
 import { ordersContract, surroundings } from '../orders';
 import { allowedStatements, role } from '../statements';
 
-// Until the container is built with the bundles.
-jest.mock('../../../lib/aws/bundle', () => {
-  const bundles = jest.requireActual('../../../lib/aws/bundle');
-  return { ...bundles, containerDirectory: () => bundles.bundleDirectory('table-provision') };
-});
-
 const contractThatDeletes = (): DataContract =>
   DataContract.fromString(`
 apiVersion: v3.1.0

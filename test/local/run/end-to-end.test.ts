@@ -63,6 +63,7 @@ optional(BUILT)('lakehouse run', () => {
       },
       tables: [
         { zone: 'bronze', table: 'orders', rows: 2, location: join(out, 'bronze', 'orders') },
+        { zone: 'silver', table: 'orders', rows: 2, location: join(out, 'silver', 'orders') },
         { zone: 'quarantine', table: 'orders', rows: 4, location: join(out, 'quarantine', 'orders') },
       ],
     });
