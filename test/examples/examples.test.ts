@@ -47,5 +47,5 @@ test('own-resources: what the company owns is used, not made again', () => {
 test('transform: the user’s own code, with a table it looks up', () => {
   const { PurchaseOrders } = synthesize('transform');
   expect(count(PurchaseOrders, 'AWS::DynamoDB::Table')).toBe(1);
-  expect(count(PurchaseOrders, 'AWS::Lambda::EventSourceMapping')).toBe(1);
+  expect(count(PurchaseOrders, 'AWS::Lambda::EventSourceMapping')).toBe(2);
 });
