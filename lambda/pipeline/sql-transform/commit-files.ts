@@ -7,6 +7,7 @@ import type { AppendOutcome } from '../../tables/table';
 import type { TableFile } from '../../tables/table-files';
 import { currentSnapshot } from '../../tables/table-metadata';
 import { type FileEngine, SqlRefused } from './engine';
+import { filesOfValues } from './files-of-values';
 import type { PlannedWrite } from './run-transform';
 import { conditionOf } from './run-transform';
 
@@ -60,7 +61,8 @@ async function replacedRows(
   }
   if (scope.kind !== 'values') return { files: present };
   const goes = `coalesce(${conditionOf(transformation, scope, 'o', dialect)}, FALSE)`;
-  return { files: await filesWith(engine, table, present, goes), goes };
+  const likely = filesOfValues(table, present, scope.column, scope.values);
+  return { files: await filesWith(engine, table, likely, goes), goes };
 }
 
 /** Those of the files with at least one such row: the others are left alone. */

@@ -10,12 +10,14 @@ import {
 } from '../../../lib/contract/transform/transform-query';
 import type { Transformation } from '../../../lib/contract/transform/transformation';
 import type { IcebergTable } from '../../tables/iceberg-table';
+import type { TableFile } from '../../tables/table-files';
 import { WriteConflict } from '../../tables/replaced-files';
 import { AppendOutcome, type CommitNotes, type LaneRange } from '../../tables/table';
 import { GateHalted } from '../quality/gate-step';
 import { measureGates } from '../quality/measure-gates';
 import { commitFiles } from './commit-files';
 import { type SqlEngine, SqlRefused } from './engine';
+import { filesOfValues } from './files-of-values';
 import { inputState } from './input-change';
 import { replaceStatement, upsertStatement } from './merge-statement';
 import type { TransformRequest } from './request';
@@ -216,8 +218,8 @@ async function source(
   if (scope.kind === 'changes' && scope.driver === input.name) {
     return { name: input.name, sql: await newRows(engine, state) };
   }
-  const rows = await engine.read(state);
-  if (scope.kind !== 'values' || input.lookup) return { name: input.name, sql: rows };
+  if (scope.kind !== 'values' || input.lookup) return { name: input.name, sql: await engine.read(state) };
+  const rows = await engine.read({ ...state, files: await filesToRead(state, scope, engine) });
   const type = output.columns.find(({ name }) => name === scope.column)!.type as string;
   const condition = hasOneOf(
     valueOf(input, scope.column, engine.dialect),
@@ -226,6 +228,17 @@ async function source(
     engine.dialect,
   );
   return { name: input.name, sql: `SELECT * FROM (${rows}) AS i WHERE ${condition}` };
+}
+
+/** Engines that plan their own reading pass over files by themselves. */
+async function filesToRead(
+  { table, snapshot, input }: NamedState,
+  scope: Extract<Scope, { kind: 'values' }>,
+  engine: SqlEngine,
+): Promise<readonly TableFile[] | undefined> {
+  if (engine.commits === 'statements' || input.changedValue !== undefined || snapshot === undefined)
+    return undefined;
+  return filesOfValues(table, await table.dataFiles(snapshot), scope.column, scope.values);
 }
 
 /** True for the rows of the output that a scope replaces. */

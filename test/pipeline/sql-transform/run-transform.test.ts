@@ -137,6 +137,22 @@ describe('incremental', () => {
     );
   });
 
+  it('reads the files only that may hold the values', async () => {
+    await sell([1, 1, 'a', '1.00'], [2, 2, 'a', '2.00']);
+    await lake.run(incremental, [sales], revenue);
+    await sales.refresh();
+    const [other] = (await sales.dataFiles()).filter(({ filePath }) => filePath.includes('2024-05-01'));
+    await sell([3, 2, 'b', '5.00']);
+    // A file of another day that is not there does not matter.
+    await sales.store.delete(other.filePath);
+    await lake.run(incremental, [sales], revenue);
+    expect((await lake.rows(revenue)).map(([day, , sum]) => [day, sum])).toEqual([
+      ['2024-05-01', '1.00'],
+      ['2024-05-02', '2.00'],
+      ['2024-05-02', '5.00'],
+    ]);
+  });
+
   it('follows rows that move to another value, and that go', async () => {
     await sell([1, 1, 'a', '1.00'], [2, 2, 'a', '2.00'], [3, 3, 'a', '3.00']);
     await lake.run(incremental, [sales], revenue);
@@ -256,6 +272,22 @@ describe('incremental', () => {
       ['B', '2'],
     ]);
   });
+});
+
+test.each<Transformation['mode']>([
+  { kind: 'full' },
+  { kind: 'incremental', column: 'day' },
+  { kind: 'merge', driver: 'sales' },
+])('runs that meet leave what one would have made: $kind', async (mode) => {
+  const meeting = revenueBy(mode);
+  await sell([1, 1, 'a', '1.00'], [2, 2, 'a', '2.00']);
+  const run = () => lake.run(meeting, [sales], revenue);
+  await Promise.all([run(), run(), run()]);
+  expect(await lake.rows(revenue)).toEqual(await expected());
+  await sell([3, 3, 'a', '5.00']);
+  const reports = await Promise.all([run(), run(), run()]);
+  expect(await lake.rows(revenue)).toEqual(await expected());
+  expect(reports.filter(({ scope }) => scope !== 'nothing')).toHaveLength(1);
 });
 
 describe('merge', () => {
