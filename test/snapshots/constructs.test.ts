@@ -8,16 +8,19 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import {
   AccessLogBucket,
+  BarrierInput,
   ContainerProcessor,
   DataContract,
   DataProduct,
   type ILakeTable,
   IngestStream,
+  InputBarrier,
   LakeCatalog,
   LakeTable,
   MaintenanceSchedule,
   MedallionLake,
   PipelineAlarms,
+  PipelineWorkflow,
   QualityRuleset,
   QueryWorkgroup,
   SilverAlarms,
@@ -29,6 +32,7 @@ import {
   StreamSource,
   TableMaintenance,
   TableProvisioner,
+  WorkflowStep,
   Zone,
   ZoneBucket,
 } from '../../lib/aws';
@@ -120,6 +124,25 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       output: given.table(stack, Zone.GOLD),
       contract: ordersContract(),
       checkSql: false,
+    }),
+  PipelineWorkflow: (stack) =>
+    new PipelineWorkflow(stack, 'Daily', {
+      workflowName: 'orders-daily',
+      steps: [WorkflowStep.refine('RefineOrders', given.processor(stack), given.table(stack, Zone.SILVER))],
+      notifications: { topics: [given.topic(stack)] },
+      limit: {},
+      sla: { at: '08:00', timeZone: 'Europe/Berlin' },
+    }),
+  InputBarrier: (stack) =>
+    new InputBarrier(stack, 'Inputs', {
+      workflow: new PipelineWorkflow(stack, 'Reports', {
+        steps: [WorkflowStep.function('Report', given.processor(stack))],
+        alarms: { actionsEnabled: false },
+      }),
+      inputs: [
+        BarrierInput.tablePublished('orders', given.table(stack, Zone.GOLD)),
+        BarrierInput.tableCommitted('rates', given.table(stack, Zone.SILVER)),
+      ],
     }),
   TableMaintenance: (stack) =>
     new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),

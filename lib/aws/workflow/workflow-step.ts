@@ -4,6 +4,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import type { ILakeTable } from '../catalog';
 import type { ContainerProcessor, SilverProcessor } from '../processing';
+import type { SqlTransform } from '../transform';
 import { type ContainerTask, containerStates } from './container-states';
 import { gateStates, type RateGate, rateGateStates } from './gate-states';
 import type { RetryPolicy } from './retry-policy';
@@ -103,6 +104,19 @@ export class WorkflowStep {
     const payload = { transform: table.uri, ...(parameters === undefined ? {} : { parameters }) };
     const states = functionStates(handler, payload, { ...options, permanentErrors: IN_VAIN });
     return new WorkflowStep(name, states, { table });
+  }
+
+  /** Brings the gold table of a transform up to date, in its function or its container. */
+  static gold(name: string, transform: SqlTransform, options: TransformStepOptions = {}): WorkflowStep {
+    const { handler, container, output, request } = transform;
+    if (handler !== undefined) return WorkflowStep.transform(name, handler, output, options);
+    if (container === undefined) throw new Error(`The transform "${transform.node.path}" runs nowhere.`);
+    const { cluster, taskDefinition, subnets, securityGroups, assignPublicIp } = container;
+    const place = { cluster, taskDefinition, subnets, securityGroups, assignPublicIp };
+    const { parameters } = options;
+    const asked = { ...request, ...(parameters === undefined ? {} : { parameters }) };
+    const states = containerStates({ ...place, container: container.container, request: asked }, options);
+    return new WorkflowStep(name, states, { table: output });
   }
 
   /**
