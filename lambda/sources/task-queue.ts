@@ -30,7 +30,6 @@ export async function sendTask(queue: string, { request, group, identity }: Task
     return writeFile(join(directory, `${message.MessageDeduplicationId}.json`), JSON.stringify(message));
   }
   // Imported on first use: most functions never hand anything over.
-  const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
-  // The URL says where the queue is, a local endpoint included.
-  await new SQSClient({}).send(new SendMessageCommand({ QueueUrl: queue, ...message }));
+  const { sendMessage } = await import('./sqs-task-queue');
+  await sendMessage(queue, message);
 }

@@ -15,10 +15,8 @@ export async function openRestCatalog(uri: string): Promise<RestCatalog> {
 async function authorizationFor(catalog: string): Promise<RestAuthorization> {
   const [, service, region] = AWS_ENDPOINT.exec(catalog) ?? [];
   if (service !== undefined) {
-    // Where the SDK looks for credentials, whichever client asks.
-    const { GlueClient } = await import('@aws-sdk/client-glue');
-    const { credentials } = new GlueClient({ region }).config;
-    return awsSigned({ credentials: () => credentials(), region, service });
+    const { awsCredentials } = await import('./aws-credentials');
+    return awsSigned({ credentials: awsCredentials(region), region, service });
   }
   const { token, credential, tokenUri, scope } = readCatalogCredentials();
   if (token) return bearer(token);
