@@ -1,4 +1,5 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -14,7 +15,7 @@ import {
 } from 'lakehouse-constructs';
 
 /**
- * A product in a company's stack: the key, the bronze bucket and the stream are there already, and an analyst's role
+ * A product in a company's stack: the key, the bronze bucket, the stream and the network are there already, and an analyst's role
  * of the company is granted what it may read.
  */
 const app = new App();
@@ -27,6 +28,7 @@ const landing = new Bucket(platform, 'Landing', {
   versioned: true,
 });
 const events = new Stream(platform, 'Events', { encryptionKey: key, retentionPeriod: Duration.days(3) });
+const vpc = new Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1 });
 const onCall = new Topic(platform, 'OnCall', { masterKey: key, enforceSSL: true });
 const analyst = new Role(platform, 'Analyst', {
   assumedBy: new ServicePrincipal('athena.amazonaws.com'),
@@ -41,8 +43,10 @@ const product = new DataProduct(stack, 'Product', {
   source: StreamSource.kinesis(
     IngestStream.fromStream(stack, 'OwnEvents', events, { retention: Duration.days(3) }),
   ),
-  processor: { memorySize: 1024, maxBatchingWindow: Duration.seconds(10) },
+  processor: { memorySize: 1024, maxBatchingWindow: Duration.seconds(10), network: { vpc } },
+  // What is too large for the function is done by tasks in the same network.
+  silverProcessor: { large: { vpc } },
 });
 product.alarms.notify(onCall);
-product.table(Zone.BRONZE).grantRead(analyst);
+product.table(Zone.SILVER).grantRead(analyst);
 app.synth();

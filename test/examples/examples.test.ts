@@ -40,6 +40,8 @@ test('own-resources: what the company owns is used, not made again', () => {
   expect(count(Platform, 'AWS::KMS::Key')).toBe(1);
   expect(count(Orders, 'AWS::KMS::Key')).toBe(0);
   expect(count(Orders, 'AWS::Kinesis::Stream')).toBe(0);
+  expect(count(Orders, 'AWS::EC2::VPC')).toBe(0);
+  expect(count(Orders, 'AWS::ECS::Service')).toBe(1);
   // silver, gold, quarantine and the access logs; bronze is the company's
   expect(count(Orders, 'AWS::S3::Bucket')).toBe(4);
 });
