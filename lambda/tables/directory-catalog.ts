@@ -27,8 +27,10 @@ export class DirectoryCatalog implements TableCatalog {
       const metadataLocation = this.metadataLocation(version);
       const bytes = await this.store.get(metadataLocation);
       // Emptied between finding and reading it: by then there is a newer one.
-      if (bytes.length > 0)
-        return { metadata: parseTableMetadata(bytes, metadataLocation), metadataLocation };
+      if (bytes.length === 0) continue;
+      const metadata = parseTableMetadata(bytes, metadataLocation);
+      this.requireOwn(metadata.location, metadataLocation);
+      return { metadata, metadataLocation };
     }
   }
 
@@ -46,6 +48,15 @@ export class DirectoryCatalog implements TableCatalog {
 
   async discard(metadataLocation: string): Promise<void> {
     await this.store.put(metadataLocation, new Uint8Array());
+  }
+
+  /** A directory that was copied still names the files of the original: commits to it would end up over there. */
+  private requireOwn(location: string, metadataLocation: string): void {
+    if (plain(location) === plain(this.location)) return;
+    throw new Error(
+      `${metadataLocation} is the metadata of a table at ${location}, not of ${this.location}. Nothing was changed. ` +
+        'Open the table where it says it is; a copy has to be registered anew.',
+    );
   }
 
   private async publish(version: number, metadata: TableMetadata): Promise<TableVersion> {
@@ -92,4 +103,9 @@ export class DirectoryCatalog implements TableCatalog {
 
 function versionOf({ metadataLocation }: TableVersion): number {
   return Number(VERSION_FILE.exec(metadataLocation)![1]);
+}
+
+/** As Hadoop writes locations as well: `s3a://`. */
+function plain(location: string): string {
+  return location.replace(/^s3[an]:/, 's3:').replace(/\/+$/, '');
 }

@@ -6,6 +6,7 @@ import type { DataFile } from './data-file';
 import { requireSnapshot, snapshotAsOf } from './history';
 import type { Long } from './json';
 import { lanePositions, type LanePositions } from './positions';
+import { snapshotOfRef } from './refs';
 import { partitionTypeOf } from './schema';
 import { SnapshotCommit } from './snapshot-commit';
 import type { Snapshot } from './snapshot';
@@ -99,6 +100,11 @@ export class IcebergTable implements AppendableTable {
   /** The snapshot of an id. @throws SnapshotNotFound */
   snapshot(id: Long): Snapshot {
     return requireSnapshot(this.metadata, id);
+  }
+
+  /** The snapshot a branch or tag names. @throws SnapshotNotFound */
+  snapshotOf(ref: string): Snapshot {
+    return snapshotOfRef(this.metadata, ref);
   }
 
   /** The snapshot that was current at a time, epoch milliseconds. @throws SnapshotNotFound */

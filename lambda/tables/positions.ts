@@ -14,6 +14,8 @@ export const POSITIONS_SEQUENCE_PROPERTY = 'lakehouse.positions.sequence-number'
  * came after, they tell the positions of every snapshot that is left, however much history is gone.
  */
 export const POSITIONS_ROOTS_PROPERTY = 'lakehouse.positions.roots';
+/** Table property: JSON of lane → stretches whose commit was set aside (lambda/pipeline/commit/lane-holds.ts). */
+export const HELD_LANES_PROPERTY = 'lakehouse.lanes.held';
 /** Snapshot summary: what this snapshot added, a JSON array of `[lane, first, last]`. */
 export const RANGES_SUMMARY = 'lakehouse.ranges';
 

@@ -2,11 +2,12 @@ import { trimFile } from '../../rows/trim-file';
 import { CorruptFile } from '../../tables/corrupt-file';
 import type { DataFile } from '../../tables/data-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
+import { HELD_LANES_PROPERTY } from '../../tables/positions';
 import type { LaneRange } from '../../tables/table';
 import { isBeyond } from '../lane';
 import { QuarantineLedger, type Judgement } from '../quarantine-ledger';
 import type { CommitRequest, JudgedRange } from './commit-request';
-import { HOLDS_PROPERTY, LaneHolds } from './lane-holds';
+import { LaneHolds } from './lane-holds';
 
 export enum RequestOutcome {
   COMMITTED = 'committed',
@@ -46,7 +47,7 @@ export class CommitPlan {
 
   constructor(private readonly tables: BatchTables) {
     this.reached = new Map(tables.bronze.positions());
-    this.holds = LaneHolds.read(tables.bronze.property(HOLDS_PROPERTY));
+    this.holds = LaneHolds.read(tables.bronze.property(HELD_LANES_PROPERTY));
     this.holdsBefore = this.holds.property;
   }
 
@@ -79,7 +80,9 @@ export class CommitPlan {
 
   /** Properties the commit to bronze sets beside the positions. */
   get bronzeProperties(): Record<string, string> | undefined {
-    return this.holds.property === this.holdsBefore ? undefined : { [HOLDS_PROPERTY]: this.holds.property };
+    return this.holds.property === this.holdsBefore
+      ? undefined
+      : { [HELD_LANES_PROPERTY]: this.holds.property };
   }
 
   /** Claims on the lanes with rejected records, and the ledgers as they will be. */

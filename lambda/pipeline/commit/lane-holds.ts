@@ -2,9 +2,6 @@ import type { LaneRange } from '../../tables/table';
 import { isBeyond } from '../lane';
 import type { CommitRequest } from './commit-request';
 
-/** Property of the bronze table: JSON of lane → stretches, `[first, last]`, of what was set aside of it. */
-export const HOLDS_PROPERTY = 'lakehouse.lanes.held';
-
 /** Stretches kept apart for a lane; what comes after them is kept as one, however long nobody mends it. */
 const STRETCHES_KEPT = 64;
 

@@ -124,7 +124,7 @@ test('every record is in bronze or quarantine once, whatever happens on the way 
     Array.from({ length: RECORDS }, (_, i) => `${lane}:${i + 1}`),
   ).sort();
   const done = { struck: 0, setAside: 0 };
-  for (const seed of seeds(120)) {
+  for (const seed of seeds(60)) {
     const world = await new CommitterWorld().create();
     const schedule = new Schedule(world, new Random(seed));
     await schedule.run();

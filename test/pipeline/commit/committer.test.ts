@@ -4,7 +4,7 @@ import {
   MalformedCommitRequest,
   parseCommitRequest,
 } from '../../../lambda/pipeline/commit/commit-request';
-import { HOLDS_PROPERTY } from '../../../lambda/pipeline/commit/lane-holds';
+import { HELD_LANES_PROPERTY } from '../../../lambda/tables/positions';
 import { ingest } from '../../../lambda/pipeline/ingest';
 import { record, type Judge } from '../in-memory-lake';
 import { CommitterWorld } from './committer-world';
@@ -105,7 +105,7 @@ describe('a request that cannot be committed', () => {
     await world.drain();
     expect(world.deadLetters).toEqual([]);
     expect(await world.bronze()).toEqual([...ids(1, 15), ...ids(1, 6, 'b')].sort());
-    expect((await world.open('s3://lake/bronze')).property(HOLDS_PROPERTY)).toBe('{}');
+    expect((await world.open('s3://lake/bronze')).property(HELD_LANES_PROPERTY)).toBe('{}');
   });
 
   test('sent back while it still cannot be, it is set aside again, and nothing passes it', async () => {
