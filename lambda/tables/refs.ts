@@ -12,9 +12,9 @@ export function snapshotOfRef(metadata: TableMetadata, name: string): Snapshot {
   const id = metadata.refs[name]?.['snapshot-id'];
   const found = id === undefined ? undefined : snapshotById(metadata, id);
   if (found) return found;
-  const names = Object.keys(metadata.refs).join(', ');
+  const names = Object.keys(metadata.refs);
   throw new SnapshotNotFound(
-    `${metadata.location} has no branch or tag "${name}". It has: ${names || 'none'}.`,
+    `${metadata.location} has no branch or tag "${name}". It has: ${names.length > 0 ? names.join(', ') : 'none'}.`,
   );
 }
 
