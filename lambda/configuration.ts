@@ -31,6 +31,8 @@ export interface RefineConfiguration {
   readonly qualityTable?: string;
   /** URL of the queue of the container that does what is too large here. */
   readonly taskQueue?: string;
+  /** The user's own code beside the bundle, where there is any. */
+  readonly transform?: UserTransformConfiguration;
   /** Bytes worked on at a time. */
   readonly maxIncrementBytes: number;
   /** Memory of the SQL engine that works increments out, MiB; rows are worked out one by one where it is not set. */
@@ -139,6 +141,7 @@ export function readRefineConfiguration(environment: Environment = process.env):
     tombstonesTable: optional(tombstonesTable),
     quarantineTable: optional(quarantineTable),
     qualityTable: optional(qualityTable),
+    transform: userTransform(environment),
     taskQueue:
       environment[HANDLER_ENVIRONMENT.taskQueue] === undefined
         ? undefined

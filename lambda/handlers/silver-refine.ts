@@ -2,9 +2,11 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
 import { readRefineConfiguration, type RefineConfiguration } from '../configuration';
 import { gateStep } from '../pipeline/quality/gate-step';
-import type { IncrementEngine, RefineTables } from '../pipeline/refine/increment';
+import type { IncrementEngine, RefineTables, RowStep } from '../pipeline/refine/increment';
 import { refine, type RefineReport } from '../pipeline/refine/refine';
 import { RowEngine } from '../pipeline/refine/row-engine';
+import { openLookups } from '../lookups/open-lookups';
+import { loadTransform } from '../pipeline/transform/load-transform';
 import { keepResults } from '../rows/quality-results';
 import { QualityMetrics } from '../signals/quality-metrics';
 import { RefineLog } from '../signals/refine-log';
@@ -27,6 +29,7 @@ interface Refinery {
   readonly configuration: RefineConfiguration;
   readonly tables: RefineTables;
   readonly quality: IcebergTable | undefined;
+  readonly transform: RowStep | undefined;
   readonly log: RefineLog;
   readonly metrics: RefineMetrics;
   readonly qualityMetrics: QualityMetrics;
@@ -86,6 +89,7 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
     const report = await refine(tables, {
       refinement: compiled.refinement,
       engine: await incrementEngine(configuration),
+      transform: refinery.transform,
       gate: (upTo) => gateStep(compiled.rowGates, (results) => measured.set(upTo, results)),
       maxBytes: isGated ? Math.min(maxIncrementBytes, MAX_GATED_BYTES) : maxIncrementBytes,
       contract: compiled.contract,
@@ -153,20 +157,33 @@ function open(): Promise<Refinery> {
   return opened;
 }
 
+/** The user's own code is imported where there is any, with the contract in the form that reads rows by it. */
+async function userTransform({ transform }: RefineConfiguration): Promise<RowStep | undefined> {
+  if (transform === undefined) return undefined;
+  const { transformStep } = await import('../pipeline/transform/row-step');
+  const loaded = await loadTransform(transform, {
+    module: () => import('./transform.mjs'),
+    lookups: () => openLookups(transform.lookups, (file) => import(file)),
+  });
+  return transformStep(loaded, await import('./input-contract.mjs'));
+}
+
 async function openRefinery(configuration: RefineConfiguration): Promise<Refinery> {
   const { bronzeTable, silverTable, tombstonesTable, quarantineTable, qualityTable } = configuration;
   const optional = (uri: string | undefined) => (uri === undefined ? undefined : openTable(uri));
-  const [bronze, silver, tombstones, quarantine, quality] = await Promise.all([
+  const [bronze, silver, tombstones, quarantine, quality, transform] = await Promise.all([
     openTable(bronzeTable),
     openTable(silverTable),
     optional(tombstonesTable),
     optional(quarantineTable),
     optional(qualityTable),
+    userTransform(configuration),
   ]);
   return {
     configuration,
     tables: { bronze, silver, tombstones, quarantine },
     quality,
+    transform,
     log: new RefineLog(configuration.product, silverTable),
     metrics: new RefineMetrics(configuration),
     qualityMetrics: new QualityMetrics(configuration),

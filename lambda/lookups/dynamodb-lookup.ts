@@ -1,8 +1,8 @@
-import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { DynamoDbPlace } from '../../lib/contract/transform-settings';
 import { recordNumber } from '../formats/json/record-numbers';
 import { JSON_INTEGER, JSON_NUMBER } from '../formats/values/decimal';
-import { LookupRefused, type LookupSource } from '../pipeline/transform/lookup';
+import type { LookupSource } from '../pipeline/transform/lookup';
 
 /** Keys of one BatchGetItem at the most. */
 const LARGEST_BATCH = 100;
@@ -20,7 +20,7 @@ export type BatchGet = (
   signal: AbortSignal,
 ) => Promise<{ readonly items: ReadonlyMap<string, Item>; readonly unprocessed: ReadonlySet<string> }>;
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
 
 /** Items of a DynamoDB table. The keys that are asked for at the same moment are fetched together. */
 export class DynamoDbLookup implements LookupSource {
@@ -69,41 +69,10 @@ export class DynamoDbLookup implements LookupSource {
 const LONGEST_KEY_BYTES = 2048;
 
 /** A key as DynamoDB compares it; undefined for what it takes for none. */
-function keyOf(text: string, keyType: DynamoDbPlace['keyType']): string | undefined {
+export function keyOf(text: string, keyType: DynamoDbPlace['keyType']): string | undefined {
   if (keyType === 'S') return text !== '' && Buffer.byteLength(text) <= LONGEST_KEY_BYTES ? text : undefined;
   if (JSON_INTEGER.test(text) && text.length <= 38) return String(BigInt(text));
   return JSON_NUMBER.test(text) && text.length <= 38 ? String(Number(text)) : undefined;
-}
-
-/** BatchGetItem on the table a lookup names. */
-export async function batchGetOf({ table, keyAttribute, keyType }: DynamoDbPlace): Promise<BatchGet> {
-  const { BatchGetItemCommand, DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  // The lookup has attempts of its own, within the time it has.
-  const client: DynamoDBClient = new DynamoDBClient({ maxAttempts: 1 });
-  const textOf = (item: Item): string => keyOf(String(item[keyAttribute]?.[keyType as 'S']), keyType) ?? '';
-  return async (keys, signal) => {
-    const command = new BatchGetItemCommand({
-      RequestItems: {
-        [table]: {
-          Keys: keys.map((key) => ({ [keyAttribute]: { [keyType]: key } as unknown as AttributeValue })),
-        },
-      },
-    });
-    const answer = await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-      throw problem(error, table);
-    });
-    const items = (answer.Responses?.[table] ?? []).map((item): [string, Item] => [textOf(item), item]);
-    const unprocessed = answer.UnprocessedKeys?.[table]?.Keys ?? [];
-    return { items: new Map(items), unprocessed: new Set(unprocessed.map(textOf)) };
-  };
-}
-
-const WILL_NOT_PASS = ['AccessDeniedException', 'ResourceNotFoundException', 'ValidationException'];
-
-function problem(error: unknown, table: string): Error {
-  if (!(error instanceof Error)) return new Error(String(error));
-  const message = `DynamoDB table ${table}: ${error.name}, ${error.message}`;
-  return WILL_NOT_PASS.includes(error.name) ? new LookupRefused(message) : new Error(message);
 }
 
 /** An item as plain data, its numbers as those of records. */

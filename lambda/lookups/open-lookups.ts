@@ -1,6 +1,6 @@
 import type { LookupPlace, LookupSettings } from '../../lib/contract/transform-settings';
 import { Lookup, type LookupSource } from '../pipeline/transform/lookup';
-import { batchGetOf, DynamoDbLookup } from './dynamodb-lookup';
+import { DynamoDbLookup } from './dynamodb-lookup';
 import { FileLookup } from './file-lookup';
 import { HttpLookup } from './http-lookup';
 import { SecretsManagerSecrets } from './secrets';
@@ -27,8 +27,11 @@ async function sourceOf(
   importBeside: ImportBeside,
 ): Promise<LookupSource> {
   switch (place.kind) {
-    case 'dynamodb':
-      return new DynamoDbLookup(await batchGetOf(place), place.keyType);
+    case 'dynamodb': {
+      // A module of ours, so that only the one operation of the client is bundled.
+      const { batchGetOf } = await import('./dynamodb-items');
+      return new DynamoDbLookup(batchGetOf(place), place.keyType);
+    }
     case 'http':
       return new HttpLookup(place, secrets);
     case 'file':

@@ -22,20 +22,12 @@ export class SecretsManagerSecrets implements Secrets {
   private read(id: string): Promise<string> {
     const known = this.known.get(id);
     if (known !== undefined && known.until > Date.now()) return known.value;
-    const value = secretString(id);
+    // A module of ours, so that only the one operation of the client is bundled.
+    const value = import('./secret-string').then(({ secretString }) => secretString(id));
     this.known.set(id, { value, until: Date.now() + KEPT_MILLISECONDS });
     value.catch(() => this.known.delete(id));
     return value;
   }
-}
-
-async function secretString(id: string): Promise<string> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const { SecretString } = await new SecretsManagerClient({}).send(
-    new GetSecretValueCommand({ SecretId: id }),
-  );
-  if (SecretString === undefined) throw new Error('the secret it needs holds no text.');
-  return SecretString;
 }
 
 function fieldOf(secret: string, field: string): string | undefined {

@@ -189,3 +189,85 @@ schema:
     deployment.remove();
   });
 });
+
+describe('a transform in silver-refine', () => {
+  test('is the same function: rows come in by the names of the contract and go out checked, or to quarantine', async () => {
+    const contract = everyTypeContract();
+    const module = path.join(__dirname, 'transforms', 'every-type.ts');
+    const stack = new Stack(new App(), 'Stack');
+    const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    const { files, environment } = Transform.fromFile(module).bindToTable(stack, role, contract);
+    const deployment = new Deployment(contract, process.execPath, { files, environment: {} });
+    deployment.provision();
+    deployment.provisionSilver();
+    const row = {
+      id: 'a',
+      long: 9007199254740993n,
+      price: 12.34,
+      at: '2026-03-01T10:00:00.123456Z',
+      day: '2026-03-01',
+      code: '123e4567-e89b-12d3-a456-426614174000',
+      bytes: 'AQI=',
+      anything: { x: [1] },
+      list: [1, null],
+      nested: { 'odd name': true },
+    };
+    const json = (change: object) =>
+      JSON.stringify({ ...row, ...change, long: 0 }).replace('"long":0', '"long":9007199254740993');
+    deployment.ingest(
+      kinesisEvent(1, [
+        json({}),
+        json({ id: 'drop' }),
+        json({ id: 'throw' }),
+        json({ id: 'explode' }),
+        json({ id: 'invalid' }),
+      ]),
+    );
+    const request = { refine: deployment.silver };
+    const { outcomes } = deployment.refine(environment, request, request);
+    expect(outcomes[0].response).toMatchObject({ rows: 5, caughtUp: true, rejected: 2 });
+    expect(outcomes[1].response).toMatchObject({ rows: 0 });
+    const silver = await readTable(deployment.silver, '*', 'id');
+    expect(silver.map(({ id, _position }) => [id, _position])).toEqual([
+      ['a', sequence(1)],
+      ['explode-1', sequence(4)],
+      ['explode-2', sequence(4)],
+    ]);
+    const [bronze] = await readTable(deployment.bronze, '*', '_position');
+    // Nothing was lost on the way through the function.
+    const { _extra, ...columns } = bronze;
+    expect(_extra).toBeNull();
+    expect(silver[0]).toEqual({ ...columns, note: JSON.stringify({ ...row, long: 'bigint' }) });
+    expect(await readTable(deployment.quarantine, 'reason_code, reason', '_position')).toEqual([
+      { reason_code: 'transform-failed', reason: 'The transform failed: no such id' },
+      { reason_code: 'wrong-type', reason: expect.stringMatching(/^day: found the text "never"/) },
+    ]);
+    deployment.remove();
+  });
+});
+
+function everyTypeContract(): DataContract {
+  return DataContract.fromString(`
+apiVersion: v3.1.0
+kind: DataContract
+id: every-type
+version: 1.0.0
+status: active
+schema:
+  - name: every_type
+    properties:
+      - { name: id, logicalType: string, required: true, primaryKey: true, primaryKeyPosition: 1 }
+      - { name: long, physicalName: long_column, logicalType: integer, required: true }
+      - { name: price, logicalType: number, physicalType: 'decimal(12,2)' }
+      - { name: at, logicalType: timestamp }
+      - { name: day, logicalType: date }
+      - { name: code, logicalType: string, physicalType: uuid }
+      - { name: bytes, logicalType: string, physicalType: binary }
+      - { name: anything, logicalType: object }
+      - { name: list, logicalType: array, items: { logicalType: integer } }
+      - name: nested
+        logicalType: object
+        properties: [{ name: odd name, physicalName: flag, logicalType: boolean }]
+      - { name: note, logicalType: string }
+`);
+}

@@ -1,5 +1,6 @@
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { batchGetOf, DynamoDbLookup, plainItem } from '../../lambda/lookups/dynamodb-lookup';
+import { batchGetOf } from '../../lambda/lookups/dynamodb-items';
+import { DynamoDbLookup, plainItem } from '../../lambda/lookups/dynamodb-lookup';
 import { ExactNumber } from '../../lambda/formats/json/exact-json';
 import { LookupRefused } from '../../lambda/pipeline/transform/lookup';
 import { optional } from '../skip';
@@ -100,7 +101,7 @@ optional(MOTO)('a table of DynamoDB', () => {
   afterAll(() => moto.stop());
 
   const lookupIn = async (table: string, keyType: 'S' | 'N') =>
-    new DynamoDbLookup(await batchGetOf({ kind: 'dynamodb', table, keyAttribute: 'id', keyType }), keyType);
+    new DynamoDbLookup(batchGetOf({ kind: 'dynamodb', table, keyAttribute: 'id', keyType }), keyType);
 
   test('answers by text and by number', async () => {
     const names = await lookupIn('names', 'S');

@@ -1,4 +1,6 @@
 import type { Conversion, RecordField } from '../../../lib/contract/handler-code/row-runtime';
+import { stringifyExact } from '../../formats/json/exact-json';
+import type { TableRow } from '../../rows/read-rows';
 import type { CompiledContractModule } from '../encoding/contract-encoder';
 import { ExtraFields } from '../encoding/extra-fields';
 import { NOWHERE_TO_WRITE } from '../encoding/nowhere';
@@ -25,20 +27,34 @@ export class ContractInput implements InputContract {
   private readonly extra = new ExtraFields();
   private readonly check: (record: object) => unknown;
   private readonly toRow: Reader;
+  private readonly toColumns: Reader;
 
   constructor(compiled: CompiledInputModule) {
     const conversions = new RowConversions(this.refusal, this.extra, compiled.allowsUnknownFields);
     const writeRow = compiled.rowWriter(conversions);
     this.check = (record) => writeRow(record, NOWHERE_TO_WRITE);
     this.toRow = objectReader(compiled.fields, conversions);
+    this.toColumns = columnsReader(compiled.fields, conversions);
   }
 
   read(record: object): { readonly row: object } | Rejection {
-    this.extra.clear();
-    this.refusal.begin('', true);
-    const reason = this.check(record) as Rejection | undefined;
+    const reason = this.reasonAgainst(record);
     if (reason !== undefined) return { ...reason, message: `Before the transform: ${reason.message}` };
     return { row: this.toRow(record) as object };
+  }
+
+  /** A row a transform gave as the columns of a table, without fields that have none; or why the contract refuses it. */
+  columns(
+    row: object,
+  ): { readonly row: TableRow } | { readonly row?: undefined; readonly reason: Rejection } {
+    const reason = this.reasonAgainst(row);
+    return reason === undefined ? { row: this.toColumns(row) as TableRow } : { reason };
+  }
+
+  private reasonAgainst(record: object): Rejection | undefined {
+    this.extra.clear();
+    this.refusal.begin('', true);
+    return this.check(record) as Rejection | undefined;
   }
 }
 
@@ -55,6 +71,29 @@ function objectReader(fields: readonly RecordField[], conversions: RowConversion
     }
     return Object.assign(row, rest);
   };
+}
+
+function columnsReader(fields: readonly RecordField[], conversions: RowConversions): Reader {
+  const readers = fields.map((field) => ({ ...field, read: columnReader(field, conversions) }));
+  return (value) => {
+    const record = value as Record<string, unknown>;
+    const row: TableRow = {};
+    for (const { name, alias, column, read } of readers) {
+      const key = Object.hasOwn(record, name) || alias === undefined ? name : alias;
+      const found = Object.hasOwn(record, key) ? record[key] : null;
+      row[column] = found === undefined || found === null ? null : read(found);
+    }
+    return row;
+  };
+}
+
+function columnReader(field: RecordField, conversions: RowConversions): Reader {
+  if (field.fields !== undefined) return columnsReader(field.fields, conversions);
+  if (field.element !== undefined) {
+    const element = columnReader(field.element, conversions);
+    return (value) => (value as unknown[]).map((item) => (item === null ? null : element(item)));
+  }
+  return conversionOf(field.type ?? '', field, conversions);
 }
 
 function reader(field: RecordField, conversions: RowConversions): Reader {
@@ -92,6 +131,16 @@ function conversionOf(type: string, { format, zone }: RecordField, conversions: 
     case 'timestamp':
     case 'timestamptz':
       return conversions.timestamp(format, zone);
+    case 'string':
+    case 'boolean':
+      return (value) => value as string | boolean;
+    case 'uuid':
+      return conversions.uuid;
+    case 'binary':
+    case 'fixed':
+      return conversions.binary;
+    case 'json':
+      return stringifyExact;
     default:
       throw new Error(`No record can hold a value of type ${type}.`);
   }

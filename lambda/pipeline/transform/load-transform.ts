@@ -6,7 +6,8 @@ import type { TransformFunction } from './transform-function';
 export interface TransformParts {
   readonly module: () => Promise<{ readonly default?: unknown }>;
   readonly lookups: () => Promise<Lookups>;
-  readonly input: () => Promise<InputContract>;
+  /** Contract of the records, where the transform is given those of a source. */
+  readonly input?: () => Promise<InputContract>;
 }
 
 /** @throws Error when the user's module cannot be loaded, or its default export is no function */
@@ -28,6 +29,6 @@ export async function loadTransform(
     transform: transform as TransformFunction,
     timeoutMilliseconds,
     lookups: await parts.lookups(),
-    input: hasInputContract ? await parts.input() : undefined,
+    input: hasInputContract ? await parts.input?.() : undefined,
   });
 }

@@ -18,6 +18,9 @@ export interface InputContract {
   read(record: object): { readonly row: object } | Rejection;
 }
 
+/** Where a record came from. */
+export type Origin = Pick<SourceRecord, 'lane' | 'position' | 'arrivedAt'>;
+
 export interface RecordTransformOptions {
   readonly transform: TransformFunction;
   readonly lookups: Lookups;
@@ -38,17 +41,13 @@ export class RecordTransform {
 
   /** The outcome of each record. The function may be at several records at once, but begins them in order. */
   async outcomes(records: readonly SourceRecord[]): Promise<Map<SourceRecord, TransformOutcome>> {
-    const outcomes = new Map<SourceRecord, TransformOutcome>();
-    let next = 0;
-    const work = async (): Promise<void> => {
-      while (next < records.length) {
-        const record = records[next++];
-        const outcome = this.outcome(record);
-        outcomes.set(record, outcome instanceof Promise ? await outcome : outcome);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
-    return outcomes;
+    const outcomes = await someAtOnce(records, (record) => this.outcome(record));
+    return new Map(records.map((record, i) => [record, outcomes[i]]));
+  }
+
+  /** The outcomes of rows that have been read already, in their order. */
+  async ofRows(rows: readonly { row: object; origin: Origin }[]): Promise<TransformOutcome[]> {
+    return someAtOnce(rows, ({ row, origin }) => this.ofRow(row, origin));
   }
 
   private outcome(record: SourceRecord): TransformOutcome | Promise<TransformOutcome> {
@@ -56,11 +55,7 @@ export class RecordTransform {
     return 'row' in read ? this.ofRow(read.row, record) : { rejection: read };
   }
 
-  /** The rows of a record that has been read; `origin` says where it came from. */
-  ofRow(
-    row: object,
-    origin: Pick<SourceRecord, 'lane' | 'position' | 'arrivedAt'>,
-  ): TransformOutcome | Promise<TransformOutcome> {
+  private ofRow(row: object, origin: Origin): TransformOutcome | Promise<TransformOutcome> {
     const { transform, lookups } = this.options;
     const context = new RecordContext(origin, lookups);
     try {
@@ -111,6 +106,24 @@ export class RecordTransform {
   }
 }
 
+/** Results in the order of the items, begun in that order, waited for a few at a time. */
+async function someAtOnce<Item, Result>(
+  items: readonly Item[],
+  begin: (item: Item) => Result | Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    while (next < items.length) {
+      const i = next++;
+      const result = begin(items[i]);
+      results[i] = result instanceof Promise ? await result : result;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return results;
+}
+
 class RecordContext implements TransformContext {
   readonly lane: string;
   readonly position: string;
@@ -118,7 +131,7 @@ class RecordContext implements TransformContext {
   private controller?: AbortController;
 
   constructor(
-    { lane, position, arrivedAt }: Pick<SourceRecord, 'lane' | 'position' | 'arrivedAt'>,
+    { lane, position, arrivedAt }: Origin,
     private readonly lookups: Lookups,
   ) {
     this.lane = lane;

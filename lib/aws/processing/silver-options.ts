@@ -5,6 +5,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { HandlerNetwork } from '../handler-network';
 import type { ContainerProcessorOptions } from './container-options';
+import type { Transform } from './transform';
 
 /** How a silver table is kept; which one, and from what, is in `SilverProcessorProps`. */
 export interface SilverProcessorOptions {
@@ -60,6 +61,13 @@ export interface SilverProcessorOptions {
    * @default - not reserved
    */
   readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Code of your own that every row of bronze goes through before silver. The same function as that of a
+   * `StreamProcessor`: rows are given to it by the names of the contract, and what it gives has that contract, too.
+   * @default - rows are taken as they are
+   */
+  readonly transform?: Transform;
 
   /**
    * Network the function runs in, where that is your rule.

@@ -114,8 +114,9 @@ export class SilverProcessor extends Construct {
     this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and requests of ${this.node.path}`);
     this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
     const written = [silver, quarantine, tombstones, quality].filter((table) => table !== undefined);
-    const files = { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema) };
-    const environment = this.environment(props);
+    const transform = props.transform?.bindToTable(this, this.role, contract, props.schemaName);
+    const files = { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema), ...transform?.files };
+    const environment = { ...this.environment(props), ...transform?.environment };
     this.container =
       props.large &&
       new ContainerProcessor(this, 'Large', {
@@ -132,6 +133,8 @@ export class SilverProcessor extends Construct {
       bronze.grantRead(role);
       for (const table of written) table.grantReadWrite(role);
     }
+    if (this.container)
+      props.transform?.bindToTable(this, this.container.taskRole, contract, props.schemaName);
     this.container?.service.node.addDependency(bronze, ...written);
 
     const timeout = props.timeout ?? Duration.minutes(5);

@@ -94,12 +94,44 @@ export class Transform {
     }
   }
 
-  /** Lets the function's role look up what the transform may. Called once by each processor. */
+  /** Lets the role of a function that reads a source look up what the transform may. Called by the processor. */
   bind(scope: Construct, grantee: IGrantable): TransformBinding {
-    const { inputContract, inputSchemaName, timeout } = this.options;
+    const { inputContract, inputSchemaName } = this.options;
+    return this.deployed(scope, grantee, inputContract, inputSchemaName);
+  }
+
+  /**
+   * The same for one that reads a table: its rows are given to the transform by the table's own contract.
+   *
+   * @throws Error when the transform has another input contract
+   */
+  bindToTable(
+    scope: Construct,
+    grantee: IGrantable,
+    contract: DataContract,
+    schemaName?: string,
+  ): TransformBinding {
+    const { inputContract } = this.options;
+    if (inputContract !== undefined && inputContract !== contract) {
+      throw new Error(
+        'This transform has an inputContract, but rows of a table are given to it by the contract of the table. ' +
+          'Leave inputContract out.',
+      );
+    }
+    return this.deployed(scope, grantee, contract, schemaName);
+  }
+
+  private deployed(
+    scope: Construct,
+    grantee: IGrantable,
+    inputContract: DataContract | undefined,
+    inputSchemaName: string | undefined,
+  ): TransformBinding {
+    const { timeout } = this.options;
     const files: Record<string, string> = { [TRANSFORM_FILE]: this.code };
     if (inputContract !== undefined) {
-      files[INPUT_CONTRACT_FILE] = compileInputContract(inputContract, inputContract.schema(inputSchemaName));
+      const schema = inputContract.schema(inputSchemaName);
+      files[INPUT_CONTRACT_FILE] = compileInputContract(inputContract, schema);
     }
     const lookups: Record<string, LookupBinding['settings']> = {};
     for (const [name, lookup] of Object.entries(this.options.lookups ?? {})) {

@@ -148,6 +148,17 @@ describe('code of the user', () => {
   });
 });
 
+test('rows of a table are given to it by the table’s contract, and by no other', () => {
+  const contract = ordersContract();
+  const file = write('i.ts', IDENTITY);
+  const { stack, processor } = processorWith(() => Transform.fromFile(file));
+  const { files, environment } = Transform.fromFile(file).bindToTable(stack, processor.role, contract);
+  expect(Object.keys(files)).toEqual(['transform.mjs', 'input-contract.mjs']);
+  expect(JSON.parse(environment.LAKEHOUSE_TRANSFORM)).toMatchObject({ hasInputContract: true });
+  const other = Transform.fromFile(file, { inputContract: ordersContract() });
+  expect(() => other.bindToTable(stack, processor.role, contract)).toThrow(/Leave inputContract out\./);
+});
+
 describe('lookups', () => {
   const withLookup = (lookup: (stack: Stack) => Lookup) =>
     processorWith((stack) =>
