@@ -31,12 +31,27 @@ function details({ summary, answers }: ProductReport): string[] {
   for (const [reason, records] of reasons)
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
-  lines.push(...gateLines(summary));
+  lines.push(...silverLines(summary), ...gateLines(summary));
   for (const { question, columns, rows } of answers) {
     lines.push('', `  ${printable(question, 100)}`, indent(table(columns, rows)));
   }
   lines.push('');
   return lines;
+}
+
+function silverLines({ silver, account }: ProductSummary): string[] {
+  if (!silver) return [];
+  const made =
+    `  silver       ${count(silver.rows)} rows of bronze in ${count(silver.increments)} increments: ` +
+    `${count(silver.upserted)} put in, ${count(silver.superseded)} superseded, ${count(silver.late)} late, ` +
+    `${count(silver.deleted)} deleting, ${count(silver.rejected)} refused; ` +
+    `${count(silver.bytesRead)} bytes read, ${count(silver.bytesWritten)} written`;
+  if (!account) return [made];
+  const { bronze, superseded, deleted, rejected, difference } = account;
+  const parts = [`${count(account.silver)} in silver`, `${count(superseded)} superseded or repeated`];
+  parts.push(`${count(deleted)} deleted`, `${count(rejected)} refused`);
+  if (difference !== 0) parts.push(`${count(difference)} in neither`);
+  return [made, `  account      ${count(bronze)} rows of bronze = ${parts.join(' + ')}`];
 }
 
 /** `HALT` stands where nobody misses it: a run ends well also when a gate does not. */
@@ -48,8 +63,8 @@ function gateOverview({ gates, decision }: ProductSummary): string {
 
 function gateLines({ gates, decision }: ProductSummary): string[] {
   const lines = gates.map(
-    ({ outcome, rule, reason, mode }) =>
-      `  gate         ${outcome.padEnd(13)}  ${printable(rule)}: ${printable(reason, 160)}${outcome === QualityOutcome.FAILED ? ` (${mode})` : ''}`,
+    ({ zone, outcome, rule, reason, mode }) =>
+      `  gate         ${outcome.padEnd(13)}  ${zone}, ${printable(rule)}: ${printable(reason, 160)}${outcome === QualityOutcome.FAILED ? ` (${mode})` : ''}`,
   );
   const consequences = {
     [GateDecision.HALT]: '  HALT         The quality gates are shut: nothing is to be made from this table.',

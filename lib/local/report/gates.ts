@@ -28,11 +28,12 @@ export function gatesCard({ gates, decision }: ProductSummary): Markup | false {
       html`<p><span class="state failed">QUARANTINE</span> Rows that fail a gate are to be kept apart.</p>`
     }
     ${grid(
-      ['Result', 'Rule', 'Why', 'A failure means', 'Dimension'],
-      gates.map(({ outcome, rule, name, reason, mode, dimension }) => [
+      ['Result', 'Zone', 'Rule', 'Why', 'A failure means', 'Dimension'],
+      gates.map(({ zone, outcome, rule, name, reason, mode, dimension }) => [
         html`<span class="state ${outcome}"
           >${outcome === QualityOutcome.NOT_EVALUATED ? 'not evaluated' : outcome}</span
         >`,
+        zone,
         name ?? rule,
         reason,
         mode,

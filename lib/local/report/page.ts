@@ -8,7 +8,10 @@ import { tile } from './tile';
 import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
 import { pipelineDiagram } from './pipeline-diagram';
 import { profileCard } from './profile';
+import { accountCard, incrementsCard } from './silver';
 import { STYLES } from './styles';
+import { schemasCard, timelineCard } from './timeline';
+import { zonesDiagram } from './zones-diagram';
 
 /** The report of a run: one file, no script, nothing loaded from elsewhere. */
 export function reportPage(reports: readonly ProductReport[], at: Date): string {
@@ -88,7 +91,8 @@ function productSection(report: ProductReport): Markup {
       ${tile(milliseconds(summary.latencyMs.p99), 'latency, 99 %')}
       ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)} ${gatesTile(summary)}
     </div>
-    <div class="card diagram">${pipelineDiagram(report)}</div>
+    <div class="card diagram">${pipelineDiagram(report)} ${zonesDiagram(report)}</div>
+    ${accountCard(summary)}
     <div class="columns">
       <div class="card">
         <h3>Quarantined by reason</h3>
@@ -121,7 +125,8 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${gatesCard(summary)} ${answers.map(answerCard)} ${profileCard(summary)}
+    ${incrementsCard(report)} ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)}
+    ${answers.map(answerCard)} ${profileCard(summary)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(
@@ -153,27 +158,6 @@ function productSection(report: ProductReport): Markup {
         ]),
         [2, 3, 4],
       )}
-      ${
-        tables.some(({ snapshots }) => snapshots.length > 0) &&
-        html`<details>
-          <summary>Latest snapshots</summary>
-          ${grid(
-            ['Table', 'Committed', 'Snapshot', 'Rows added', 'Rows in all'],
-            tables.flatMap(({ zone, table, snapshots }) =>
-              snapshots
-                .slice(0, 10)
-                .map(({ id, committedAt, addedRows, totalRows }) => [
-                  `${zone}.${table}`,
-                  committedAt.slice(0, 23).replace('T', ' '),
-                  id,
-                  count(addedRows),
-                  count(totalRows),
-                ]),
-            ),
-            [3, 4],
-          )}
-        </details>`
-      }
     </div>
   </section>`;
 }

@@ -1,16 +1,15 @@
-import { AlarmState } from '../metrics/alarm';
 import type { AlarmReport } from '../metrics/alarm';
 import type { ProductReport } from '../run/summary';
 import type { Resource } from '../template/assembly';
-import { isObject, listAt, objectAt } from '../template/json';
 import { count, html, shortPath, shortened } from './markup';
 import type { Markup } from './markup';
+import { CHIP_HEIGHT, alarmChip } from './alarm-chip';
+import { watched } from './watched';
 
 const WIDTH = 1040;
 const NODE = { width: 190, height: 66 };
 const COLUMNS = [0, 248, 550, 850];
 const TOP = 8;
-const CHIP_HEIGHT = 20;
 const GAP = 26;
 
 interface Node {
@@ -24,11 +23,13 @@ interface Node {
 }
 
 /** The pipeline as the template has it, with each alarm at what it watches. */
-export function pipelineDiagram({ summary, pipeline }: ProductReport): Markup {
+export function pipelineDiagram(report: ProductReport): Markup {
+  const { summary, pipeline } = report;
   const { records } = summary;
-  const watching = alarmsByDimension(pipeline.alarms, summary.alarms);
+  const watching = watched(report);
   const { mapping } = pipeline;
-  const tables = summary.tables;
+  // What the function of the stream writes; the rest follows from its commits.
+  const tables = summary.tables.filter(({ role }) => role === 'bronze' || role === 'quarantine');
   const isQuarantine = (alarm: AlarmReport): boolean => /quarantine/i.test(alarm.path);
 
   const source: Node = {
@@ -46,7 +47,7 @@ export function pipelineDiagram({ summary, pipeline }: ProductReport): Markup {
     name: constructName(pipeline.stream),
     detail: pipeline.shards === 1 ? '1 shard' : `${pipeline.shards} shards`,
     style: 'lit',
-    alarms: watching.get('StreamName') ?? [],
+    alarms: watching.stream,
   };
   const processor: Node = {
     x: COLUMNS[2],
@@ -55,9 +56,9 @@ export function pipelineDiagram({ summary, pipeline }: ProductReport): Markup {
     name: lastTwo(shortPath(pipeline.function.path)),
     detail: `${pipeline.function.memoryMegabytes} MB, ${pipeline.function.timeoutSeconds} s at the most`,
     style: 'lit',
-    alarms: watching.get('FunctionName') ?? [],
+    alarms: watching.ingest,
   };
-  const productAlarms = watching.get('Product') ?? [];
+  const productAlarms = watching.product;
   const targets = stack(
     COLUMNS[3],
     tables.map(({ zone, table, rows }) => ({
@@ -74,7 +75,7 @@ export function pipelineDiagram({ summary, pipeline }: ProductReport): Markup {
     kind: 'DEAD-LETTER QUEUE',
     name: constructName(pipeline.failureQueue),
     detail: summary.failure === undefined ? 'empty' : '1 message',
-    alarms: watching.get('QueueName') ?? [],
+    alarms: watching.deadLetters,
   };
   const nodes = [source, stream, processor, ...targets, ...(deadLetters ? [deadLetters] : [])];
   const height = Math.max(...nodes.map(bottom)) + 6;
@@ -111,24 +112,13 @@ function drawn(node: Node): Markup {
     <text class="kind" x="${x + 14}" y="${y + 19}">${node.kind}</text>
     <text class="strong" x="${x + 14}" y="${y + 38}">${shortened(node.name, 23)}</text>
     <text class="small" x="${x + 14}" y="${y + 55}">${node.detail}</text>
-    ${node.alarms.map((alarm, index) => chip(alarm, x + chipIndent(node), y + NODE.height + 18 + index * CHIP_HEIGHT))}</g
+    ${node.alarms.map((alarm, index) => alarmChip(alarm, x + chipIndent(node), y + NODE.height + 18 + index * CHIP_HEIGHT))}</g
   >`;
 }
 
 /** Under the function runs the line to the dead-letter queue. */
 function chipIndent({ kind }: Node): number {
   return kind === 'LAMBDA FUNCTION' ? 36 : 14;
-}
-
-function chip(alarm: AlarmReport, x: number, y: number): Markup {
-  const name = shortPath(alarm.path).split('/').pop() ?? alarm.name;
-  return html`<g
-    ><title>${alarm.state}: ${alarm.reason}</title
-    ><circle class="${alarm.state}" cx="${x}" cy="${y - 4}" r="4.5" />
-    <text class="small${alarm.state === AlarmState.ALARM && ' strong'}" x="${x + 11}" y="${y}"
-      >${name}</text
-    ></g
-  >`;
 }
 
 /** From the right side of one node to the left side of another, with what flows written on it. */
@@ -163,26 +153,6 @@ function stack(x: number, nodes: Omit<Node, 'x' | 'y'>[]): Node[] {
 
 function bottom(node: Node): number {
   return node.y + NODE.height + (node.alarms.length > 0 ? 8 + node.alarms.length * CHIP_HEIGHT : 0);
-}
-
-/** Which kind of thing each alarm watches, by the name of its dimension. */
-function alarmsByDimension(
-  resources: readonly Resource[],
-  reports: readonly AlarmReport[],
-): Map<string, AlarmReport[]> {
-  const found = new Map<string, AlarmReport[]>();
-  resources.forEach(({ properties }, index) => {
-    const metrics = [
-      properties,
-      ...listAt(properties, 'Metrics')
-        .filter(isObject)
-        .map((query) => objectAt(objectAt(query, 'MetricStat'), 'Metric')),
-    ];
-    const dimension = metrics.flatMap((metric) => listAt(metric, 'Dimensions')).find(isObject);
-    const name = String(dimension?.Name ?? '');
-    found.set(name, [...(found.get(name) ?? []), reports[index]]);
-  });
-  return found;
 }
 
 function constructName({ path }: Resource): string {

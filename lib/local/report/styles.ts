@@ -3,11 +3,11 @@ export const STYLES = `
 :root { color-scheme: light dark;
   --page: #f5f6f8; --card: #fff; --ink: #1b2330; --soft: #5d6878; --line: #dde2e9; --code: #f0f2f5;
   --accent: #2f6fde; --accent-soft: #e6eefc; --good: #1d8a4e; --bad: #c93434; --bad-soft: #fbe9e9; --warn: #a86a00;
-  --bronze: #a8672b; --bronze-soft: #f7ede4; --quarantine: #b3373f; --quarantine-soft: #fbeaec; }
+  --bronze: #a8672b; --bronze-soft: #f7ede4; --silver: #66788f; --silver-soft: #eaeef3; --gold: #a3810f; --gold-soft: #fbf4dc; --quarantine: #b3373f; --quarantine-soft: #fbeaec; }
 @media (prefers-color-scheme: dark) { :root {
   --page: #12161c; --card: #1a2028; --ink: #e4e9f0; --soft: #96a1b1; --line: #2d3641; --code: #222a34;
   --accent: #6ea0f5; --accent-soft: #1d2b45; --good: #4cc384; --bad: #f07272; --bad-soft: #3a2022; --warn: #dba640;
-  --bronze: #d69a62; --bronze-soft: #32261b; --quarantine: #ec8188; --quarantine-soft: #38212a; } }
+  --bronze: #d69a62; --bronze-soft: #32261b; --silver: #a9b8cb; --silver-soft: #29323d; --gold: #dcb947; --gold-soft: #352e17; --quarantine: #ec8188; --quarantine-soft: #38212a; } }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--page); color: var(--ink); font: 15px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; }
 main { max-width: 1120px; margin: 0 auto; padding: 32px 20px 64px; }
@@ -47,9 +47,20 @@ svg text { fill: var(--ink); font: 13px system-ui, -apple-system, "Segoe UI", Ro
 svg .small { font-size: 11.5px; fill: var(--soft); } svg .strong { font-weight: 600; } svg .kind { font-size: 10.5px; fill: var(--soft); letter-spacing: .06em; }
 svg .node { fill: var(--card); stroke: var(--line); stroke-width: 1.5; } svg .node.lit { fill: var(--accent-soft); stroke: var(--accent); }
 svg .node.bronze { fill: var(--bronze-soft); stroke: var(--bronze); } svg .node.quarantine { fill: var(--quarantine-soft); stroke: var(--quarantine); }
+svg .node.silver { fill: var(--silver-soft); stroke: var(--silver); } svg .node.gold { fill: var(--gold-soft); stroke: var(--gold); }
 svg .edge { fill: none; stroke: var(--soft); stroke-width: 1.5; } svg .edge.dashed { stroke-dasharray: 4 4; } svg .head { fill: var(--soft); }
 svg .bar { fill: var(--accent); } svg .bar.reason { fill: var(--quarantine); } svg .axis { stroke: var(--line); }
 svg .ALARM { fill: var(--bad); } svg .OK { fill: var(--good); } svg .INSUFFICIENT_DATA { fill: var(--soft); }
+svg.account { height: 22px; border-radius: 6px; }
+svg .part { stroke: var(--card); stroke-width: 1; }
+svg .silver.part { fill: var(--silver); } svg .superseded { fill: var(--warn); } svg .deleted { fill: var(--soft); } svg .rejected { fill: var(--quarantine); }
+svg .append { fill: var(--accent); } svg .overwrite { fill: var(--silver); } svg .replace { fill: var(--good); } svg .delete { fill: var(--bad); }
+svg .schema { fill: none; stroke: var(--warn); stroke-width: 2; }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 18px; color: var(--soft); font-size: 13px; margin: 8px 0; }
+.legend i { display: inline-block; width: 10px; height: 10px; border-radius: 3px; margin-right: 6px; }
+i.silver, i.overwrite { background: var(--silver); } i.superseded { background: var(--warn); } i.deleted { background: var(--soft); } i.rejected { background: var(--quarantine); }
+i.append { background: var(--accent); } i.replace { background: var(--good); } i.delete { background: var(--bad); }
+.legend i.schema { border: 2px solid var(--warn); border-radius: 50%; }
 footer { margin-top: 40px; color: var(--soft); font-size: 13px; }
 @media print { body { background: #fff; } .card, .tile { break-inside: avoid; } }
 `;

@@ -41,13 +41,13 @@ export interface Invocation {
   readonly failed: boolean;
 }
 
+/** What a handler says of a gate that let nothing on. */
+const SHUT = 'The gate is shut.';
+
 /**
  * What follows from a commit: the rules of the app, their queues, and the functions and containers behind them, until
  * nothing is left to do.
  */
-/** What a handler says of a gate that let nothing on. */
-const SHUT = 'The gate is shut.';
-
 export class EventFlow {
   readonly invocations: Invocation[] = [];
   readonly failures: FailedEvent[] = [];

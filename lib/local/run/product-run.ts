@@ -210,8 +210,9 @@ export class ProductRun {
         replayed: Math.max(0, read - accepted - quarantined),
         quarantinedByReason: byReason,
       },
-      tables: tables.map(({ zone, table, rows, snapshotId, files, location }) => ({
+      tables: tables.map(({ zone, role, table, rows, snapshotId, files, location }) => ({
         zone,
+        role,
         table,
         rows,
         snapshotId: snapshotId ?? null,

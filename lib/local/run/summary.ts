@@ -3,6 +3,7 @@ import type { AlarmReport } from '../metrics/alarm';
 import type { LatencyBucket } from '../metrics/latency-histogram';
 import type { Increment } from './increment';
 import type { Pipeline } from './pipeline';
+import type { TableRole } from './product-tables';
 import type { SilverAccount } from './silver-account';
 import type { QuarantineSample, SqlAnswer } from './sql-answers';
 import type { TableContents } from './table-contents';
@@ -23,6 +24,7 @@ export interface ProductSummary {
   };
   readonly tables: readonly {
     readonly zone: string;
+    readonly role: TableRole;
     readonly table: string;
     readonly rows: number;
     readonly snapshotId: string | null;
