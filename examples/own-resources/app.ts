@@ -15,18 +15,21 @@ import {
 } from 'lakehouse-constructs';
 
 /**
- * A product in a company's stack: the key, the bronze bucket, the stream and the network are there already, and an analyst's role
+ * A product in a company's stack: the key, the buckets of bronze and silver, the stream and the network are there already, and an analyst's role
  * of the company is granted what it may read.
  */
 const app = new App();
 const platform = new Stack(app, 'Platform');
 const key = new Key(platform, 'Key', { enableKeyRotation: true });
-const landing = new Bucket(platform, 'Landing', {
-  encryption: BucketEncryption.KMS,
-  encryptionKey: key,
-  enforceSSL: true,
-  versioned: true,
-});
+const bucketOf = (id: string) =>
+  new Bucket(platform, id, {
+    encryption: BucketEncryption.KMS,
+    encryptionKey: key,
+    enforceSSL: true,
+    versioned: true,
+  });
+const landing = bucketOf('Landing');
+const curated = bucketOf('Curated');
 const events = new Stream(platform, 'Events', { encryptionKey: key, retentionPeriod: Duration.days(3) });
 const vpc = new Vpc(platform, 'Vpc', { maxAzs: 2, natGateways: 1 });
 const onCall = new Topic(platform, 'OnCall', { masterKey: key, enforceSSL: true });
@@ -36,7 +39,11 @@ const analyst = new Role(platform, 'Analyst', {
 });
 
 const stack = new Stack(app, 'Orders');
-const lake = new MedallionLake(stack, 'Lake', { encryptionKey: key, bronze: { bucket: landing } });
+const lake = new MedallionLake(stack, 'Lake', {
+  encryptionKey: key,
+  bronze: { bucket: landing },
+  silver: { bucket: curated, prefix: 'silver' },
+});
 const product = new DataProduct(stack, 'Product', {
   contract: DataContract.fromFile(`${__dirname}/../first-stack/orders.odcs.yaml`),
   lake,
