@@ -29,7 +29,8 @@ const filesOf = async (lane: string, by = writer): Promise<DataFile[]> =>
   (await by.table.dataFiles()).filter((file) => file.partition[0] === lane);
 const currentId = () => writer.table.metadata['current-snapshot-id'] as Long;
 
-describe.each(Object.keys(CATALOGS))('%s catalog', (catalog) => {
+// A REST catalog lets nobody exchange a partition spec in its place, as `begin` does.
+describe.each(['directory', 'Glue'])('%s catalog', (catalog) => {
   beforeEach(() => begin(catalog));
 
   test('files in the place of others; the rest keeps its age', async () => {
