@@ -82,7 +82,7 @@ optional(BUILT)('a run that is killed', () => {
   }
 
   async function expectSameTables(): Promise<void> {
-    for (const zone of ['bronze', 'quarantine']) {
+    for (const zone of ['bronze', 'silver', 'quarantine']) {
       expect(await contentOf(table(killed(), zone))).toEqual(await contentOf(table(undisturbed(), zone)));
     }
   }
