@@ -4,6 +4,7 @@ import type { DataContract } from '../lib/contract';
 import type { ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { readContract } from './read-contract';
+import type { GoldExample } from './synthesize';
 import { exampleContractFiles } from './reference-contracts';
 
 interface Example {
@@ -13,12 +14,15 @@ interface Example {
   readonly questions: ProductInput['questions'];
   /** File of the contract that the first half of the events comes under, in examples/evolution. */
   readonly before?: string;
+  /** Gold tables made of it: names of contracts and SQL in examples/gold. */
+  readonly gold?: readonly string[];
 }
 
 /** What is run, and of which product the contract changes on the way. */
 export interface ExampleProduct {
   readonly input: ProductInput;
   readonly before?: DataContract;
+  readonly gold: readonly GoldExample[];
 }
 
 /** What the files of vega-datasets are good for, by the name of their contract. */
@@ -44,12 +48,17 @@ FROM bronze.earthquakes GROUP BY 1 ORDER BY events DESC, network LIMIT 5`,
     events: 'flights-200k.json',
     fullEvents: 'flights-3m.parquet',
     before: 'flights-1.0.0.odcs.yaml',
+    gold: ['delay-by-distance'],
     questions: [
       {
         question: 'Does a longer flight make up for its delay?',
         sql: `SELECT CASE WHEN distance < 500 THEN '< 500' WHEN distance < 1500 THEN '500 to 1500' ELSE '> 1500' END AS miles,
        count(*) AS flights, round(avg(delay), 1) AS mean_delay, quantile_disc(delay, 0.95) AS p95_delay
 FROM bronze.flights GROUP BY 1 ORDER BY min(distance)`,
+      },
+      {
+        question: 'What does the gold table say of it?',
+        sql: 'SELECT miles_from, flights, late_flights, mean_delay_minutes, longest_delay_minutes FROM gold.delay_by_distance ORDER BY 1',
       },
       {
         question: 'At what time of day do delays build up?',
@@ -93,6 +102,11 @@ export function exampleProducts(full: boolean): ExampleProduct[] {
       ...(example.before !== undefined && {
         before: readContract(join(dirname(file), '..', 'evolution', example.before)),
       }),
+      gold: (example.gold ?? []).map((name) => ({
+        product: basename(file, '.odcs.yaml'),
+        contract: readContract(join(dirname(file), '..', 'gold', `${name}.odcs.yaml`)),
+        sql: join(dirname(file), '..', 'gold', `${name}.sql`),
+      })),
     }));
 }
 

@@ -7,6 +7,7 @@ import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
 import type { ExampleProduct } from './example-products';
+import type { GoldExample } from './synthesize';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
@@ -55,6 +56,7 @@ async function runLocked({ products, out, demonstrates, transform }: RunArgument
     products.map(({ input }) => input.contract),
     assembly,
     transform,
+    products.flatMap(({ gold }) => gold),
   );
   const inputs: ProductInput[] = [];
   for (const { input, before } of products) {
@@ -79,10 +81,11 @@ async function synthesize(
   contracts: DataContract[],
   directory: string,
   transform?: TransformArguments,
+  gold: readonly GoldExample[] = [],
 ): Promise<void> {
   const { synthesizeReference } = await loadSynthesis();
   try {
-    synthesizeReference(contracts, directory, transform);
+    synthesizeReference(contracts, directory, transform, gold);
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
     const fault = systemFault(error);
@@ -129,7 +132,7 @@ function readArguments(args: string[]): RunArguments {
   if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
   if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
   const input = { contract: readContract(contract), events };
-  return { products: [{ input }], out: directory, demonstrates: false, transform };
+  return { products: [{ input, gold: [] }], out: directory, demonstrates: false, transform };
 }
 
 interface RunValues extends TransformValues {
