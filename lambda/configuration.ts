@@ -168,6 +168,28 @@ export function readRefineConfiguration(environment: Environment = process.env):
   return configuration;
 }
 
+/** What a function that judges a table was told. */
+export interface GateConfiguration {
+  /** URI of the table whose rows are measured. */
+  readonly table: string;
+  /** URI of the table the results are kept in. */
+  readonly qualityTable?: string;
+  readonly engine: SqlEngineConfiguration;
+  readonly product: string;
+  readonly metricNamespace: string;
+}
+
+/** @throws ConfigurationError naming the variable, its value and what is allowed. */
+export function readGateConfiguration(environment: Environment = process.env): GateConfiguration {
+  const { inputTable, qualityTable } = HANDLER_ENVIRONMENT;
+  return {
+    table: tableUri(environment, `${inputTable}_0`),
+    ...(environment[qualityTable] !== undefined && { qualityTable: tableUri(environment, qualityTable) }),
+    engine: sqlEngine(environment),
+    ...signals(environment),
+  };
+}
+
 /** @throws ConfigurationError naming the variable, its value and what is allowed. */
 export function readContainerConfiguration(environment: Environment = process.env): ContainerConfiguration {
   const { task, taskQueue, idleSeconds } = HANDLER_ENVIRONMENT;

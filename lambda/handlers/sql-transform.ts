@@ -1,7 +1,8 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import { readTransformConfiguration, type SqlEngineConfiguration } from '../configuration';
+import { openSqlEngine } from '../engines/open-sql-engine';
 import { GateHalted } from '../pipeline/quality/gate-step';
-import { type SqlEngine, SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';
+import { SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';
 import type { TransformRequest } from '../pipeline/sql-transform/request';
 import { runTransform, type TransformReport } from '../pipeline/sql-transform/run-transform';
 import { TransformSignals } from '../signals/transform-signals';
@@ -53,7 +54,7 @@ async function run(
   again: boolean,
 ): Promise<TransformReport> {
   const started = Date.now();
-  const sql = await openEngine(engine, request.id, () => context?.getRemainingTimeInMillis() ?? Infinity);
+  const sql = await openSqlEngine(engine, request.id, () => context?.getRemainingTimeInMillis() ?? Infinity);
   try {
     const report = await runTransform(transformation, request, {
       inputs,
@@ -96,26 +97,4 @@ async function openTables(): Promise<Opened> {
     engine: configuration.engine,
     signals: new TransformSignals(configuration.product, configuration.metricNamespace),
   };
-}
-
-/** Imported on first use: a function never loads the code of the engines it is not for. */
-async function openEngine(
-  engine: SqlEngineConfiguration,
-  requestId: string,
-  remaining: () => number,
-): Promise<SqlEngine> {
-  switch (engine.name) {
-    case 'athena': {
-      const { openAthena } = await import('../engines/athena');
-      return openAthena({ ...engine, requestId, remaining });
-    }
-    case 'duckdb': {
-      const { DuckDbSqlEngine } = await import('../engines/duckdb');
-      return DuckDbSqlEngine.open(engine);
-    }
-    case 'emr': {
-      const { openEmr } = await import('../engines/emr');
-      return openEmr({ ...engine, requestId, remaining });
-    }
-  }
 }

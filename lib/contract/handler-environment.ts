@@ -90,4 +90,5 @@ export const BUNDLES = {
   tableMaintenance: 'table-maintenance',
   sqlTransform: 'sql-transform',
   tableCommit: 'table-commit',
+  tableGate: 'table-gate',
 } as const;

@@ -18,16 +18,24 @@ const LARGEST = {
   [BUNDLES.tableMaintenance]: 800,
   [BUNDLES.sqlTransform]: 800,
   [BUNDLES.tableCommit]: 900,
+  [BUNDLES.tableGate]: 800,
 };
 /** What is laid beside a bundle at synth, or installed where it runs. */
 const FOREIGN: { readonly [name: string]: string[] } = {
   [BUNDLES.kinesisIngest]: ['./contract.mjs', './input-contract.mjs', './transform.mjs'],
   [BUNDLES.silverRefine]: ['./contract.mjs', './input-contract.mjs', './transform.mjs', '@duckdb/node-api'],
   [BUNDLES.sqlTransform]: ['./transformation.mjs', '@duckdb/node-api'],
+  [BUNDLES.tableGate]: ['./gates.mjs', '@duckdb/node-api'],
 };
 
 /** What is not there while a bundle is looked at. */
-const BESIDE = ['./contract.mjs', './input-contract.mjs', './transform.mjs', './transformation.mjs'];
+const BESIDE = [
+  './gates.mjs',
+  './contract.mjs',
+  './input-contract.mjs',
+  './transform.mjs',
+  './transformation.mjs',
+];
 
 const filesOf = (directory: string) => fs.readdirSync(directory).sort();
 const textOf = (directory: string) =>

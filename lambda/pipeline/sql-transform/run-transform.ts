@@ -14,7 +14,7 @@ import type { TableFile } from '../../tables/table-files';
 import { WriteConflict } from '../../tables/replaced-files';
 import { AppendOutcome, type CommitNotes, type LaneRange } from '../../tables/table';
 import { GateHalted } from '../quality/gate-step';
-import { measureGates } from '../quality/measure-gates';
+import { judgeRows } from '../quality/judge-table';
 import { commitFiles } from './commit-files';
 import { type SqlEngine, SqlRefused } from './engine';
 import { filesOfValues } from './files-of-values';
@@ -159,22 +159,7 @@ async function passGates(
 ): Promise<void> {
   for (const { input, plan } of gates) {
     const state = states.find((one) => one.input.name === input)!;
-    const rows = await engine.read(state);
-    const name = quoteName(input, engine.dialect);
-    let failure: unknown;
-    const query = async (sql: string) => {
-      try {
-        return (await engine.query(`WITH ${name} AS (${rows})\n${sql}`)).map((row) => [...row]);
-      } catch (error) {
-        // A mistake in a rule shuts its gate; an engine that is away, or still at it, says nothing about the rows.
-        if (!(error instanceof SqlRefused)) failure ??= error;
-        throw error;
-      }
-    };
-    const report = await measureGates(QualityGates._ofPlan(plan), { dialect: engine.dialect, query }, [
-      input,
-    ]);
-    if (failure !== undefined) throw failure;
+    const report = await judgeRows(QualityGates._ofPlan(plan), state, engine, input);
     gateResults(input, report.results);
     if (report.decision === GateDecision.HALT) throw new GateHalted(report.results);
   }

@@ -1,2 +1,3 @@
 export { QualityAlarms, type QualityAlarmsProps } from './quality-alarms';
 export { QualityRuleset, type QualityRulesetProps } from './quality-ruleset';
+export { TableGate, type TableGateProps } from './table-gate';

@@ -1,0 +1,58 @@
+import type { Context } from 'aws-lambda';
+import { QualityGates } from '../../lib/contract/quality/quality-gates';
+import { type GateConfiguration, readGateConfiguration } from '../configuration';
+import { openSqlEngine } from '../engines/open-sql-engine';
+import { judgeTable } from '../pipeline/quality/judge-table';
+import type { GateReport } from '../pipeline/quality/measure-gates';
+import { keepResults } from '../rows/quality-results';
+import { GateLog } from '../signals/gate-log';
+import { QualityMetrics } from '../signals/quality-metrics';
+import { gateRequest } from '../sources/gate-request';
+import { openTable } from '../tables/open-table';
+import { currentSnapshot } from '../tables/table-metadata';
+import { gates } from './gates.mjs';
+
+/**
+ * Measures the quality rules of a contract over all rows of its table and says what they ask for together. Results are
+ * kept and told as metrics, those of a shut gate as well; what to do about it is the caller's.
+ */
+export async function handler(event: unknown, context?: Context): Promise<GateReport> {
+  const configuration = readGateConfiguration();
+  const log = new GateLog(configuration.product);
+  try {
+    const id = gateRequest(event, configuration.table, context?.awsRequestId);
+    return await judged(configuration, id, log, context);
+  } catch (error) {
+    log.failure(error, context);
+    throw error;
+  }
+}
+
+async function judged(
+  { table: uri, qualityTable, engine, product, metricNamespace }: GateConfiguration,
+  id: string,
+  log: GateLog,
+  context: Context | undefined,
+): Promise<GateReport> {
+  const table = await openTable(uri);
+  const sql = await openSqlEngine(engine, id, () => context?.getRemainingTimeInMillis() ?? Infinity);
+  try {
+    const report = await judgeTable(QualityGates._ofPlan(gates.plan), table, sql);
+    new QualityMetrics({ product, metricNamespace }).publish(report.results);
+    log.judged(report, context);
+    const snapshot = currentSnapshot(table.metadata);
+    if (qualityTable !== undefined) {
+      await keepResults(await openTable(qualityTable), report.results, {
+        evaluatedAt: Date.now(),
+        table: uri,
+        scope: 'table',
+        sequence: BigInt(snapshot?.['sequence-number'] ?? 0),
+        contractId: gates.contractId,
+        contractVersion: gates.contractVersion,
+      });
+    }
+    return report;
+  } finally {
+    await sql.close();
+  }
+}
