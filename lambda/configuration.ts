@@ -1,3 +1,4 @@
+import type { SqlEngineConfiguration } from './engines/engine-configuration';
 import { HANDLER_ENVIRONMENT } from '../lib/contract/handler-environment';
 import { METRIC_NAMESPACE } from '../lib/contract/metric-names';
 import { RejectionHandling } from '../lib/contract/rejection-handling';
@@ -60,19 +61,6 @@ export interface TransformConfiguration {
   readonly product: string;
   readonly metricNamespace: string;
 }
-
-/** The engine that runs the SQL, and what it needs. */
-export type SqlEngineConfiguration =
-  | { readonly name: 'athena'; readonly workgroup: string }
-  | { readonly name: 'duckdb'; readonly memoryMiB: number }
-  | {
-      readonly name: 'emr';
-      readonly application: string;
-      readonly role: string;
-      readonly script: string;
-      readonly workspace: string;
-      readonly settings: string;
-    };
 
 /** The user's own code, and what it may look up, by name. */
 export interface UserTransformConfiguration extends TransformSettings {

@@ -1,4 +1,4 @@
-import type { SqlEngineConfiguration } from '../configuration';
+import type { SqlEngineConfiguration } from './engine-configuration';
 import type { SqlEngine } from '../pipeline/sql-transform/engine';
 
 /**

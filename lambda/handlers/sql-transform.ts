@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
-import { readTransformConfiguration, type SqlEngineConfiguration } from '../configuration';
+import { readTransformConfiguration } from '../configuration';
+import type { SqlEngineConfiguration } from '../engines/engine-configuration';
 import { openSqlEngine } from '../engines/open-sql-engine';
 import { GateHalted } from '../pipeline/quality/gate-step';
 import { SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';

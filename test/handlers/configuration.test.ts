@@ -40,7 +40,7 @@ test.each<[Record<string, string | undefined>, string]>([
   ],
   [
     { LAKEHOUSE_QUARANTINE_TABLE: '/data/orders' },
-    'LAKEHOUSE_QUARANTINE_TABLE is "/data/orders". Allowed: glue://<database>/<table>, s3://<bucket>/<prefix>, file:///<directory>',
+    'LAKEHOUSE_QUARANTINE_TABLE is "/data/orders". Allowed: glue://<database>/<table>, s3://<bucket>/<prefix>, gs://<bucket>/<prefix>',
   ],
   [{ LAKEHOUSE_QUARANTINE_TABLE: 'glue://bronze/orders' }, 'name the same table, "glue://bronze/orders"'],
   [{ LAKEHOUSE_REJECTIONS: 'drop' }, 'LAKEHOUSE_REJECTIONS is "drop". Allowed: quarantine, halt.'],
