@@ -24,7 +24,13 @@ let deadLetters: SqsCommitQueue | undefined;
  */
 export async function handler(event: unknown, context?: Context): Promise<SQSBatchResponse> {
   const { deadLetterQueue, deliveryAttempts } = readCommitConfiguration();
-  deadLetters ??= new SqsCommitQueue(deadLetterQueue, storeFor, async (uri) => (await open(uri)).location);
+  deadLetters ??= new SqsCommitQueue(
+    deadLetterQueue,
+    storeFor,
+    async (uri) => (await open(uri)).location,
+    // Kept with the rows: what is given up can be taken in when the message is gone.
+    { stored: true },
+  );
   const failed: string[] = [];
   const groups = new Map<string, Delivery[]>();
   for (const message of commitMessages(event)) {

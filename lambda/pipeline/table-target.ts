@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../stores/object-store';
 import type { DataFile } from '../tables/data-file';
+import { queuedPath } from '../tables/queued-files';
 import type { AppendableTable } from '../tables/table';
 import type { EncodedFile } from './batch-encoder';
 
@@ -19,12 +20,24 @@ export interface PendingFiles {
  * Writes the files of all tables at once: the commits are ordered, the writes need not be. When one fails, none was
  * offered to a table yet, so what was written is taken away again.
  */
-export async function writeFiles(pending: readonly PendingFiles[]): Promise<DataFile[][]> {
+export function writeFiles(pending: readonly PendingFiles[]): Promise<DataFile[][]> {
+  return write(pending, (path) => path);
+}
+
+/** As `writeFiles`, for a committer to commit some day: until then, no clean-up takes the files for orphans. */
+export function writeQueuedFiles(pending: readonly PendingFiles[]): Promise<DataFile[][]> {
+  return write(pending, queuedPath);
+}
+
+async function write(
+  pending: readonly PendingFiles[],
+  nameOf: (path: string) => string,
+): Promise<DataFile[][]> {
   const written = pending.map(({ target: { table }, files }) =>
     files.map((file) => ({
       ...file.metrics,
       content: 0 as const,
-      filePath: table.newDataFilePath(file.partition),
+      filePath: nameOf(table.newDataFilePath(file.partition)),
       fileFormat: 'PARQUET' as const,
       specId: table.partitionSpec['spec-id'],
       partition: file.partition,

@@ -1,4 +1,5 @@
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { QUEUED_FILE_PREFIX } from '../../lib/contract/queued-files';
 import {
   commitRequestText,
   MalformedCommitRequest,
@@ -7,33 +8,38 @@ import {
   type CommitRequest,
 } from '../pipeline/commit/commit-request';
 import type { ObjectStore } from '../stores/object-store';
+import { DirectoryQueue } from './directory-queue';
 import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
 
 /** SQS takes messages of 256 KiB everywhere; longer requests go into the store, and the message says where. */
 const LONGEST_MESSAGE = 200 * 1024;
 
-/** The part of an SQS client that is called. */
+/** The part of an SQS client that is called; a directory has it too. */
 export interface MessageSender {
   send(command: SendMessageCommand): Promise<unknown>;
 }
 
 /**
  * Requests for commits in an SQS queue. In a FIFO queue those of a table come in the order they were sent, one batch of
- * them at a time.
+ * them at a time. `file:///<directory>` is a queue of a laptop.
  */
 export class SqsCommitQueue implements CommitQueue {
+  /** @param options.stored every request is kept as an object too, which outlives the message: see queued-files.ts */
   constructor(
     private readonly url: string,
     private readonly storeFor: (uri: string) => Promise<ObjectStore>,
     /** Where a table's files are, by its URI. */
     private readonly locationOf: (table: string) => Promise<string>,
-    private readonly sqs: MessageSender = new SQSClient({}),
+    private readonly options: { readonly stored?: boolean } = {},
+    private readonly sender: MessageSender = url.startsWith('file://')
+      ? new DirectoryQueue()
+      : new SQSClient({}),
   ) {}
 
   async send(request: CommitRequest): Promise<void> {
     const text = commitRequestText(request);
-    const stored = Buffer.byteLength(text) > LONGEST_MESSAGE ? await this.store(request, text) : undefined;
-    await this.sendText(stored ?? text, request.bronze, request.id);
+    const stored = this.options.stored || Buffer.byteLength(text) > LONGEST_MESSAGE;
+    await this.sendText(stored ? await this.store(request, text) : text, request.bronze, request.id);
   }
 
   /** @param id of two messages with one id within five minutes, a queue keeps the first */
@@ -41,12 +47,12 @@ export class SqsCommitQueue implements CommitQueue {
     const fifo = this.url.endsWith('.fifo')
       ? { MessageGroupId: groupId(group), MessageDeduplicationId: id }
       : {};
-    await this.sqs.send(new SendMessageCommand({ QueueUrl: this.url, MessageBody: body, ...fifo }));
+    await this.sender.send(new SendMessageCommand({ QueueUrl: this.url, MessageBody: body, ...fifo }));
   }
 
   private async store(request: CommitRequest, text: string): Promise<string> {
     const location = await this.locationOf(request.bronze);
-    const uri = `${location}/metadata/commit-request-${request.id}.json`;
+    const uri = `${location}/metadata/${QUEUED_FILE_PREFIX}${request.id}.json`;
     await (await this.storeFor(uri)).put(uri, Buffer.from(text), { contentType: 'application/json' });
     return JSON.stringify({ storedRequest: uri });
   }

@@ -1,5 +1,6 @@
 import type { IcebergTable } from './iceberg-table';
 import { VERSION_FILE } from './directory-catalog';
+import { mayBeQueued } from './queued-files';
 import { inParallel, TableFiles } from './table-files';
 import type { TableVersion } from './table-catalog';
 
@@ -34,7 +35,8 @@ export interface OrphanResult {
 
 /**
  * Deletes files of the table that no snapshot it still has uses: what writers left that died or lost a race. Looks into
- * the table's data and metadata folders only; other things in its location are none of its business.
+ * the table's data and metadata folders only; other things in its location are none of its business. What waits for a
+ * committer stays, whatever the age.
  */
 export async function removeOrphanFiles(
   table: IcebergTable,
@@ -47,11 +49,12 @@ export async function removeOrphanFiles(
         `Give at least ${HOUR_MS}, or say that nobody writes to the table.`,
     );
   }
-  const youngest = Date.now() - age;
+  const now = Date.now();
   const candidates = new Map<string, number>();
   for (const folder of folders(table)) {
     for await (const { uri, size, modifiedAt } of table.store.list(folder)) {
-      if (modifiedAt <= youngest && !VERSION_FILE.test(uri)) candidates.set(uri, size);
+      if (modifiedAt > now - age || VERSION_FILE.test(uri) || mayBeQueued(uri, modifiedAt, now)) continue;
+      candidates.set(uri, size);
     }
   }
   // After the files are listed: what was committed in between is known to be used.

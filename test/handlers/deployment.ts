@@ -118,6 +118,12 @@ export class Deployment {
     });
   }
 
+  commit(deadLetters: string, ...events: unknown[]): Invocation {
+    return this.run(path.join(bundleDirectory('table-commit'), 'index.mjs'), events, {
+      LAKEHOUSE_COMMIT_DEAD_LETTERS: deadLetters,
+    });
+  }
+
   maintain(...events: unknown[]): Invocation {
     return this.run(path.join(bundleDirectory('table-maintenance'), 'index.mjs'), events);
   }

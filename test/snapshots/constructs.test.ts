@@ -30,6 +30,7 @@ import {
   SqlTransform,
   StreamProcessor,
   StreamSource,
+  TableCommitter,
   TableMaintenance,
   TableProvisioner,
   WorkflowStep,
@@ -99,6 +100,7 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       bronze: given.table(stack, Zone.BRONZE),
       quarantine: given.table(stack, Zone.QUARANTINE),
     }),
+  TableCommitter: (stack) => new TableCommitter(stack, 'Committer'),
   SilverProcessor: (stack) =>
     new SilverProcessor(stack, 'Silver', {
       contract: ordersContract(),

@@ -3,6 +3,8 @@ import { SnapshotNotFound } from '../../lambda/tables/history';
 import { incrementalRead } from '../../lambda/tables/incremental-read';
 import { changeMetadata } from '../../lambda/tables/metadata-change';
 import { removeOrphanFiles } from '../../lambda/tables/orphan-files';
+import { queuedPath } from '../../lambda/tables/queued-files';
+import { QUEUED_FILES_KEPT_DAYS } from '../../lib/contract/queued-files';
 import { rollBack } from '../../lambda/tables/rollback';
 import type { Long } from '../../lambda/tables/json';
 import { Fault, FaultKind } from './fixtures/faults';
@@ -329,6 +331,22 @@ describe.each(Object.keys(CATALOGS))('%s catalog', (catalog) => {
       expect(await records()).toEqual({ a: upTo(5) });
       await deliver('a', 5, 9);
       expect(await records()).toEqual({ a: upTo(10) });
+    });
+
+    test('files that were handed over, and their requests, stay as long as a queue may keep them', async () => {
+      const { filePath } = await writeBatch(writer.table, world.store, { lane: 'a', first: 0, last: 4 });
+      const waiting = [queuedPath(filePath), queuedPath(`${LOCATION}/metadata/7c1e.json`)];
+      for (const uri of waiting) await world.store.put(uri, Buffer.from('x'));
+      world.store.objects.delete(filePath);
+      const grow = (days: number) => {
+        for (const object of world.store.objects.values()) object.modifiedAt -= days * 24 * HOUR;
+      };
+      grow(QUEUED_FILES_KEPT_DAYS - 1);
+      expect((await removeOrphanFiles(writer.table)).orphans).toEqual([]);
+      const nobody = { olderThanMs: 0, nobodyWrites: true };
+      expect((await removeOrphanFiles(writer.table, nobody)).orphans).toEqual([]);
+      grow(1);
+      expect((await removeOrphanFiles(writer.table)).orphans).toEqual(waiting.sort());
     });
 
     test('an age under an hour is refused unless nobody writes', async () => {

@@ -1,3 +1,4 @@
+import { ObjectNotFound } from '../../stores/object-store';
 import { AppendOutcome } from '../../tables/table';
 import { CommitPlan, RequestOutcome, type BatchTables, type Settlement } from './commit-plan';
 import type { CommitRequest } from './commit-request';
@@ -45,6 +46,7 @@ export async function commitRequests(
     for (const settlement of plan.settlements) {
       const { id } = settlement.request;
       if (settlement.outcome !== RequestOutcome.SET_ASIDE || kept.has(id)) continue;
+      await renewFiles(tables, settlement.request);
       await options.setAside(settlement);
       kept.add(id);
     }
@@ -54,6 +56,24 @@ export async function commitRequests(
   throw new Error(
     `Other writers of the same lanes were faster ${MAX_ATTEMPTS} times in a row. Allowed: one committer for ${tables.bronze.uri}.`,
   );
+}
+
+/**
+ * Writes the files of a request as they are, in their place: clean-ups go by the age of what waits, and what is set
+ * aside may wait as long again. A file that is missing is what it was set aside for.
+ */
+async function renewFiles({ bronze, quarantine }: BatchTables, request: CommitRequest): Promise<void> {
+  const files = [
+    ...request.bronzeFiles.map(({ filePath }) => ({ store: bronze.store, filePath })),
+    ...request.quarantineFiles.map(({ filePath }) => ({ store: quarantine.store, filePath })),
+  ];
+  for (const { store, filePath } of files) {
+    try {
+      await store.put(filePath, await store.get(filePath));
+    } catch (error) {
+      if (!(error instanceof ObjectNotFound)) throw error;
+    }
+  }
 }
 
 async function commitQuarantine(

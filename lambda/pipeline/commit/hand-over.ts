@@ -8,7 +8,7 @@ import { byLane, count, rangeOf, type Lane } from '../lane';
 import { quarantineRows } from '../quarantine';
 import type { SourceRecord } from '../record';
 import { RecordsRejected } from '../records-rejected';
-import { writeFiles } from '../table-target';
+import { writeQueuedFiles } from '../table-target';
 import type { CommitQueue, JudgedRange, RejectedRun } from './commit-request';
 
 /**
@@ -42,7 +42,7 @@ export async function handOver(
   const encodedAt = performance.now();
   if (batch.length > 0) {
     const [bronzeFiles, quarantineFiles] = await during(IngestStage.WRITE_FILES, () =>
-      writeFiles([
+      writeQueuedFiles([
         { target: bronze, files: encoded.files },
         { target: quarantine, files: rejectedFiles },
       ]),

@@ -35,7 +35,8 @@ export interface MaintenanceOptions {
   readonly orphanDeletion?: boolean;
   /**
    * How old an orphan has to be. Longer than any job takes from its first file to its commit. Whole days, 1 or more.
-   * @default Duration.days(3)
+   * @default - 3 days; 60 for Glue where files wait for a `TableCommitter`, which the function of this package knows by
+   * their names
    */
   readonly orphanRetention?: Duration;
 }

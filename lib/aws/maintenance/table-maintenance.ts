@@ -1,8 +1,10 @@
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnTableOptimizer } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { QUEUED_FILES_KEPT_DAYS } from '../../contract/queued-files';
 import { type ILakeTable, LakeTable } from '../catalog';
+import { isHandedOver } from '../handed-over';
 import { requireSamePlace } from '../same-environment';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
 import { type MaintenanceOptions, requireMaintenance } from './maintenance-options';
@@ -45,6 +47,7 @@ export class TableMaintenance extends Construct {
     this.tableUri = props.table.uri;
     const configurations = configurationsOf(props);
     this.refuseSameOptimizers(configurations);
+    this.node.addValidation({ validate: () => filesThatWait(props) });
 
     this.role = props.role ?? this.createRole(props.table);
     const permissions = props.table.grantMaintenance(this.role).combine(this.grantLogs(configurations));
@@ -115,6 +118,22 @@ export class TableMaintenance extends Construct {
   }
 }
 
+/** Glue goes by age alone, and a processor may come to hand over files after this is constructed. */
+function ageOfOrphans(table: ILakeTable): number {
+  return Lazy.number({ produce: () => (isHandedOver(table) ? QUEUED_FILES_KEPT_DAYS : ORPHAN_DAYS) });
+}
+
+function filesThatWait({ table, orphanDeletion, orphanRetention }: TableMaintenanceProps): string[] {
+  const days = orphanRetention?.toDays() ?? QUEUED_FILES_KEPT_DAYS;
+  if (orphanDeletion === false || days >= QUEUED_FILES_KEPT_DAYS || !isHandedOver(table)) return [];
+  return [
+    `orphanRetention of ${table.uri} is ${days} days, but files wait for a TableCommitter there, of which Glue knows ` +
+      `nothing. Leave it out, or allow ${QUEUED_FILES_KEPT_DAYS} days or more.`,
+  ];
+}
+
+const ORPHAN_DAYS = 3;
+
 type OptimizerType = 'compaction' | 'retention' | 'orphan_file_deletion';
 type Configurations = Map<OptimizerType, Partial<CfnTableOptimizer.TableOptimizerConfigurationProperty>>;
 
@@ -158,7 +177,7 @@ function configurationsOf(props: TableMaintenanceProps): Configurations {
     configurations.set('orphan_file_deletion', {
       orphanFileDeletionConfiguration: {
         icebergConfiguration: {
-          orphanFileRetentionPeriodInDays: (props.orphanRetention ?? Duration.days(3)).toDays(),
+          orphanFileRetentionPeriodInDays: props.orphanRetention?.toDays() ?? ageOfOrphans(props.table),
         },
       },
     });

@@ -17,6 +17,7 @@ import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from
 import { requireDuration, requireWhole } from '../bounds';
 import type { ILakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
+import { noteHandedOver } from '../handed-over';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { grantSend } from '../queue-access';
 import { acknowledgeHandlerFunction } from '../suppressions';
@@ -165,6 +166,7 @@ export class TableCommitter extends Construct implements ITableCommitter {
     for (const table of [bronze, quarantine]) {
       if (this.granted.has(table)) continue;
       this.granted.add(table);
+      noteHandedOver(table);
       table.grantReadWrite(this.role);
       this.handler.node.addDependency(table);
     }

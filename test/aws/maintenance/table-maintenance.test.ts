@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { LakeCatalog, LakeTable } from '../../../lib/aws/catalog';
 import { TableMaintenance, type TableMaintenanceProps } from '../../../lib/aws/maintenance';
+import { TableCommitter } from '../../../lib/aws/processing';
 import { MedallionLake, ZoneBucket } from '../../../lib/aws/storage';
 import { Zone } from '../../../lib/contract';
 import { lakehouseMatchers } from '../../../lib/testing';
@@ -214,6 +215,36 @@ describe('the role', () => {
     expect(allowedStatements(template, 'Own').flatMap(({ actions }) => actions)).toEqual(
       expect.arrayContaining(['glue:UpdateTable', 's3:DeleteObject', 'logs:PutLogEvents']),
     );
+  });
+});
+
+describe('where files wait for a committer', () => {
+  function handedOver(props: Partial<TableMaintenanceProps> = {}) {
+    const { stack, catalog, table } = surroundings();
+    new TableMaintenance(stack, 'Maintenance', { table, ...props });
+    const quarantine = new LakeTable(stack, 'Quarantine', {
+      contract: ordersContract(),
+      catalog,
+      zone: Zone.QUARANTINE,
+    });
+    const writer = new iam.Role(stack, 'Writer', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    new TableCommitter(stack, 'Committer').grantHandOver(writer, table, quarantine);
+    return stack;
+  }
+
+  test('orphans are kept longer than queues keep requests, whichever was constructed first', () => {
+    expect(optimizers(handedOver()).orphan_file_deletion).toEqual({ OrphanFileRetentionPeriodInDays: 60 });
+    const longer = handedOver({ orphanRetention: Duration.days(90) });
+    expect(optimizers(longer).orphan_file_deletion).toEqual({ OrphanFileRetentionPeriodInDays: 90 });
+  });
+
+  test('a shorter age is refused, unless no orphans are deleted', () => {
+    expect(() => Template.fromStack(handedOver({ orphanRetention: Duration.days(59) }))).toThrow(
+      'orphanRetention of glue://sales_bronze/orders is 59 days, but files wait for a TableCommitter there',
+    );
+    expect(() => Template.fromStack(handedOver({ orphanDeletion: false }))).not.toThrow();
   });
 });
 

@@ -1,7 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LakeCatalog, LakeTable, StreamProcessor, TableCommitter, Zone } from '../../../lib/aws';
+import { lakehouseMatchers } from '../../../lib/testing';
 import { ordersContract, surroundings } from '../orders';
+
+expect.extend(lakehouseMatchers);
 
 function deployed() {
   const { stack, lake, source } = surroundings({});
@@ -78,6 +81,10 @@ test('its metrics are those of its queues', () => {
   expect(stack.resolve(committer.metricDeadLetters().dimensions)).toEqual({
     QueueName: queueName(committer.deadLetterQueue),
   });
+});
+
+test('has no nag finding', () => {
+  expect(deployed().stack).toHaveNoNagFindings();
 });
 
 test.each([

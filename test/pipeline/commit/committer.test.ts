@@ -4,6 +4,7 @@ import {
   MalformedCommitRequest,
   parseCommitRequest,
 } from '../../../lambda/pipeline/commit/commit-request';
+import { removeOrphanFiles } from '../../../lambda/tables/orphan-files';
 import { HELD_LANES_PROPERTY } from '../../../lambda/tables/positions';
 import { ingest } from '../../../lambda/pipeline/ingest';
 import { record, type Judge } from '../in-memory-lake';
@@ -74,7 +75,40 @@ test('a table that was fed directly so far goes on with a committer, and back', 
   expect(await world.quarantine()).toEqual(['a:10', 'a:4', 'a:6']);
 });
 
+/** Every object of the world gets older; then what a nightly clean-up does. */
+async function daysLater(days: number): Promise<string[]> {
+  for (const object of world.store.objects.values()) object.modifiedAt -= days * 86_400_000;
+  const removed: string[] = [];
+  for (const location of ['s3://lake/bronze', 's3://lake/quarantine'])
+    removed.push(...(await removeOrphanFiles(await world.open(location))).orphans);
+  return removed;
+}
+
+test('a committer that was away for weeks finds every file, though orphans were removed each week', async () => {
+  await handOver(1, 3, 'a', refuses(2));
+  for (let week = 0; week < 8; week++) expect(await daysLater(7)).toEqual([]);
+  await world.drain();
+  expect(await world.bronze()).toEqual(['a:1', 'a:3']);
+  expect(await world.quarantine()).toEqual(['a:2']);
+  expect(await daysLater(100)).toEqual([]);
+});
+
 describe('a request that cannot be committed', () => {
+  test('keeps its rows however often it is set aside again', async () => {
+    await handOver(1, 3);
+    await handOver(4, 6, 'a', refuses(5));
+    const restore = lose(0);
+    for (let months = 0; months < 6; months++) {
+      await world.drain();
+      expect(await daysLater(30)).toEqual([]);
+      world.redrive();
+    }
+    restore();
+    await world.drain();
+    expect(await world.bronze()).toEqual(['a:1', 'a:2', 'a:3', 'a:4', 'a:6']);
+    expect(await world.quarantine()).toEqual(['a:5']);
+  });
+
   const lose = (index: number): (() => void) => {
     const [{ filePath }] = parseCommitRequest(world.queue[index]).bronzeFiles;
     const object = world.store.objects.get(filePath)!;
