@@ -6,12 +6,13 @@ import type { IncrementEngine, RefineTables, RowStep } from '../pipeline/refine/
 import { refine, type RefineReport } from '../pipeline/refine/refine';
 import { RowEngine } from '../pipeline/refine/row-engine';
 import { openLookups } from '../lookups/open-lookups';
+import { hasConsumed } from '../pipeline/table-progress';
 import { loadTransform } from '../pipeline/transform/load-transform';
 import { keepResults } from '../rows/quality-results';
 import { QualityMetrics } from '../signals/quality-metrics';
 import { RefineLog } from '../signals/refine-log';
 import { RefineMetrics } from '../signals/refine-metrics';
-import { queueMessages, tableCause } from '../sources/table-commit';
+import { isCommitTo, queueMessages, tableCause, type TableCause } from '../sources/table-commit';
 import { sendTask } from '../sources/task-queue';
 import { UnexpectedEvent } from '../sources/unexpected-event';
 import type { IcebergTable } from '../tables/iceberg-table';
@@ -50,33 +51,58 @@ export async function handler(event: unknown, context?: Context): Promise<SQSBat
     return refined(refinery, context);
   }
   const failures: string[] = [];
-  const asking: string[] = [];
+  const asking: { messageId: string; cause: TableCause }[] = [];
   for (const { messageId, body } of messages) {
     try {
-      requireOurs(refinery, body);
-      asking.push(messageId);
+      asking.push({ messageId, cause: requireOurs(refinery, body) });
     } catch (error) {
       refinery.log.refused(messageId, error, context);
       failures.push(messageId);
     }
   }
-  if (asking.length > 0) {
+  if (asking.length > 0 && !(await isTakenIn(refinery, asking, context))) {
     const done = await refined(refinery, context).then(
       ({ caughtUp, handedOver }) => caughtUp || handedOver,
       () => false,
     );
-    if (!done) failures.push(...asking);
+    if (!done) failures.push(...asking.map(({ messageId }) => messageId));
   }
   return { batchItemFailures: failures.map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
 /** Events of other tables are taken too: whoever sends them has a reason, and an update too many changes nothing. */
-function requireOurs({ configuration }: Refinery, event: unknown): void {
+function requireOurs({ configuration }: Refinery, event: unknown): TableCause {
   const cause = tableCause(event, 'refine');
-  if (cause.kind === 'commit' || cause.table === configuration.silverTable) return;
+  if (cause.kind === 'commit' || cause.table === configuration.silverTable) return cause;
   throw new UnexpectedEvent(
     `A request to refine "${cause.table}". This function refines ${configuration.silverTable}.`,
   );
+}
+
+/**
+ * True when messages tell of nothing but commits to bronze that an earlier run took in, with others. Such a run is made by
+ * the first commit that has waited long enough; were each of the others one more, commits would never be gathered.
+ */
+async function isTakenIn(
+  { tables: { bronze, silver }, log }: Refinery,
+  asking: readonly { readonly cause: TableCause }[],
+  context: Context | undefined,
+): Promise<boolean> {
+  const times = asking.map(({ cause }) =>
+    cause.kind === 'commit' && isCommitTo(cause, bronze.uri) ? cause.time : undefined,
+  );
+  if (!times.every((time) => time !== undefined)) return false;
+  try {
+    // In the order a run reads them.
+    await silver.refresh();
+    await bronze.refresh();
+  } catch {
+    // The run will say what is wrong.
+    return false;
+  }
+  if (!hasConsumed(bronze, silver, Math.max(...times))) return false;
+  log.takenIn(times.length, context);
+  return true;
 }
 
 async function refined(refinery: Refinery, context: Context | undefined): Promise<RefineReport> {

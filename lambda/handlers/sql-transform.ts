@@ -5,8 +5,15 @@ import { openSqlEngine } from '../engines/open-sql-engine';
 import { GateHalted } from '../pipeline/quality/gate-step';
 import { SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';
 import type { TransformRequest } from '../pipeline/sql-transform/request';
-import { runTransform, type TransformReport } from '../pipeline/sql-transform/run-transform';
+import {
+  hashOf,
+  runTransform,
+  TRANSFORMATION_PROPERTY,
+  type TransformReport,
+} from '../pipeline/sql-transform/run-transform';
+import { hasConsumed } from '../pipeline/table-progress';
 import { TransformSignals } from '../signals/transform-signals';
+import { isCommitTo, type TableCommit } from '../sources/table-commit';
 import { transformCalls } from '../sources/transform-request';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { openTable } from '../tables/open-table';
@@ -38,8 +45,9 @@ export async function handler(
     targets.signals.failed(error, true);
     return message;
   });
-  for (const { request, messages } of calls) {
+  for (const { request, messages, commits } of calls) {
     try {
+      if (commits && (await areTakenIn(commits, targets))) continue;
       await run(request, targets, context, true);
     } catch (error) {
       if (!isFinal(error)) failed.push(...messages);
@@ -72,6 +80,32 @@ async function run(
   } finally {
     await sql.close();
   }
+}
+
+/**
+ * True when an earlier run took in all of these commits, with others: were each of them a run of its own, commits would
+ * never be gathered.
+ */
+async function areTakenIn(
+  commits: readonly TableCommit[],
+  { inputs, output, signals }: Opened,
+): Promise<boolean> {
+  const told = commits.map((commit) => ({
+    commit,
+    input: inputs.find(({ uri }) => isCommitTo(commit, uri)),
+  }));
+  if (told.some(({ commit, input }) => commit.time === undefined || input === undefined)) return false;
+  try {
+    await output.refresh();
+    await Promise.all([...new Set(told.map(({ input }) => input!))].map((input) => input.refresh()));
+  } catch {
+    // The run will say what is wrong.
+    return false;
+  }
+  if (output.property(TRANSFORMATION_PROPERTY) !== hashOf(transformation)) return false;
+  if (!told.every(({ commit, input }) => hasConsumed(input!, output, commit.time!))) return false;
+  signals.takenIn(commits.length);
+  return true;
 }
 
 function isFinal(error: unknown): boolean {

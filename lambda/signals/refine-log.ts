@@ -27,6 +27,12 @@ export class RefineLog {
     }
   }
 
+  /** Commits that an earlier run was made by, or found besides. */
+  takenIn(commits: number, context: Context | undefined): void {
+    this.describe(context);
+    this.logger.info('Commits were taken in before', { table: this.table, commits });
+  }
+
   failure(error: unknown, context: Context | undefined): void {
     this.describe(context);
     this.logger.error('Silver not refined; what was committed before stays', {

@@ -40,6 +40,11 @@ export class TransformSignals {
     this.metrics.publishStoredMetrics();
   }
 
+  /** Commits that an earlier run was made by, or found besides. */
+  takenIn(commits: number): void {
+    this.logger.info('Commits were taken in before', { commits });
+  }
+
   /** An engine still runs the statement of an earlier delivery: no failure, and it will be asked again. */
   waiting(error: Error): void {
     this.logger.info('Still running', { error });

@@ -3,10 +3,18 @@ import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
 /** What a request asks to be done to a table, as its one key: `{ "refine": "<table URI>" }`. */
 export type TableTask = 'refine' | 'transform';
 
+/** A table of the Glue Data Catalog was committed to. */
+export interface TableCommit {
+  readonly kind: 'commit';
+  readonly database: string;
+  readonly table: string;
+  /** When it was told to have been, epoch milliseconds; undefined where the event has no such time. */
+  readonly time?: number;
+}
+
 /** Why a table may have to be brought up to date. */
 export type TableCause =
-  /** A table of the Glue Data Catalog was committed to. */
-  | { readonly kind: 'commit'; readonly database: string; readonly table: string }
+  | TableCommit
   /** Somebody asks: a workflow, a schedule, a function that hands over. */
   | { readonly kind: 'request'; readonly table: string };
 
@@ -43,13 +51,25 @@ export function tableCause(event: unknown, task: TableTask): TableCause {
   const given = typeof event === 'string' ? parsed(event, task) : event;
   if (isObject(given) && typeof given[task] === 'string' && given[task] !== '')
     return { kind: 'request', table: given[task] };
-  if (isObject(given) && given['detail-type'] === GLUE_CHANGE) return commit(given.detail);
+  if (isObject(given) && given['detail-type'] === GLUE_CHANGE) return commit(given);
   throw unexpected(given, task);
 }
 
-function commit(detail: unknown): TableCause {
-  if (isObject(detail) && typeof detail.databaseName === 'string' && typeof detail.tableName === 'string')
-    return { kind: 'commit', database: detail.databaseName, table: detail.tableName };
+/** True for the table of that name, in whichever catalog it is. */
+export function isCommitTo({ database, table }: TableCommit, uri: string): boolean {
+  return uri.endsWith(`/${database}/${table}`);
+}
+
+function commit({ detail, time: told }: Record<string, unknown>): TableCommit {
+  if (isObject(detail) && typeof detail.databaseName === 'string' && typeof detail.tableName === 'string') {
+    const time = typeof told === 'string' ? Date.parse(told) : NaN;
+    return {
+      kind: 'commit',
+      database: detail.databaseName,
+      table: detail.tableName,
+      ...(!Number.isNaN(time) && { time }),
+    };
+  }
   throw new UnexpectedEvent(
     `The detail of a "${GLUE_CHANGE}" is to have databaseName and tableName but is ${describeValue(detail)}.`,
   );

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSEvent } from 'aws-lambda';
 import type { TransformRequest } from '../pipeline/sql-transform/request';
+import { tableCause, type TableCommit } from './table-commit';
 import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
 
 /** Runs that an event asks for, and the messages that are done when they are. */
@@ -8,6 +9,8 @@ export interface TransformCall {
   readonly request: TransformRequest;
   /** Ids of messages; empty for a direct invocation. */
   readonly messages: readonly string[];
+  /** The commits that are all it was asked for by; undefined where somebody asked besides. */
+  readonly commits?: readonly TableCommit[];
 }
 
 /** What an event of a transform asks for. */
@@ -37,23 +40,41 @@ export function transformCalls(event: unknown, now: Date, invocation: string = r
   }
   const unreadable: { message: string; error: UnexpectedEvent }[] = [];
   const single: TransformCall[] = [];
-  const catchUp: { request: TransformRequest; message: string }[] = [];
+  const catchUp: { request: TransformRequest; message: string; commit?: TableCommit }[] = [];
   for (const { messageId, body, attributes } of event.Records) {
     try {
       const sent = Number(attributes?.SentTimestamp);
-      const read = request(parsed(body), messageId, Number.isFinite(sent) ? new Date(sent) : now);
+      const asked = parsed(body);
+      const read = request(asked, messageId, Number.isFinite(sent) ? new Date(sent) : now);
       if (read.always) single.push({ request: read, messages: [messageId] });
-      else catchUp.push({ request: read, message: messageId });
+      else catchUp.push({ request: read, message: messageId, commit: commitOf(asked) });
     } catch (error) {
       if (!(error instanceof UnexpectedEvent)) throw error;
       unreadable.push({ message: messageId, error });
     }
   }
+  const commits = catchUp.flatMap(({ commit }) => commit ?? []);
   const together: TransformCall[] =
     catchUp.length === 0
       ? []
-      : [{ request: catchUp[0].request, messages: catchUp.map(({ message }) => message) }];
+      : [
+          {
+            request: catchUp[0].request,
+            messages: catchUp.map(({ message }) => message),
+            ...(commits.length === catchUp.length && { commits }),
+          },
+        ];
   return { calls: [...single, ...together], fromQueue: true, unreadable };
+}
+
+/** Events of other kinds are taken for requests: whoever sends them has a reason. */
+function commitOf(event: unknown): TableCommit | undefined {
+  try {
+    const cause = tableCause(event, 'transform');
+    return cause.kind === 'commit' ? cause : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function isQueueEvent(event: unknown): event is SQSEvent {

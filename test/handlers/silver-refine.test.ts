@@ -1,5 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { openTable } from '../../lambda/tables/open-table';
+import { currentSnapshot } from '../../lambda/tables/table-metadata';
 import { DataContract } from '../../lib/contract';
 import { Deployment, kinesisEvent } from './deployment';
 import { readTable } from './read-table';
@@ -67,6 +69,8 @@ const refine = (environment: Record<string, string>, ...events: unknown[]) =>
     ...events,
   );
 const silver = () => readTable(deployment.silver, 'id, amount', 'id');
+const newestSnapshotTime = async (uri: string) =>
+  currentSnapshot((await openTable(uri)).metadata)!['timestamp-ms'];
 const amounts = async () =>
   Object.fromEntries((await silver()).map(({ id, amount }) => [id, Number(amount)]));
 
@@ -101,6 +105,49 @@ test('commits to bronze become the latest row of each key: replays, late rows, d
   });
   expect(await amounts()).toEqual({ ...before, b: 20 });
   expect(refine({}, COMMIT).outcomes[0].response).toMatchObject({ rows: 0, commits: 0, caughtUp: true });
+});
+
+test('a commit that a run took in with others starts no run of its own; one that may be new does', async () => {
+  deploy();
+  deployment.ingest(kinesisEvent(1, [order('a', 1)]));
+  const consumed = await newestSnapshotTime(deployment.bronze);
+  refine({}, { refine: deployment.silver });
+  // Silver is behind again, by a commit whose own message is still to come.
+  deployment.ingest(kinesisEvent(2, [order('b', 1)]));
+  const told = (seconds: number) => ({ ...COMMIT, time: new Date(consumed + 1000 * seconds).toISOString() });
+
+  const before = refine({}, queue(told(-31), told(-600)));
+  expect(before.outcomes).toEqual([ALL_DONE]);
+  expect(before.lines).toEqual([
+    expect.objectContaining({
+      message: 'Commits were taken in before',
+      table: deployment.silver,
+      commits: 2,
+    }),
+  ]);
+  expect(await amounts()).toEqual({ a: 1 });
+
+  // Each of these may tell of something new, or asks.
+  const other = { ...told(-600), detail: { ...COMMIT.detail, tableName: 'others' } };
+  refine({}, queue(told(-6000), told(-29)));
+  expect(await amounts()).toEqual({ a: 1, b: 1 });
+  for (const message of [{ ...COMMIT, time: 'soon' }, other, { refine: deployment.silver }]) {
+    const { lines } = refine({}, queue(told(-6000), message));
+    expect(lines[0]).toMatchObject({ message: 'Silver refined', commits: 0 });
+  }
+});
+
+test('a commit of long ago is taken in where silver, or what is known of bronze, was taken back', async () => {
+  deploy();
+  deployment.ingest(kinesisEvent(1, [order('a', 1)]));
+  const told = (time: number) => queue({ ...COMMIT, time: new Date(time - 3_600_000).toISOString() });
+  expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Silver refined', commits: 1 });
+  expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Commits were taken in before' });
+  // Another table by that name.
+  fs.rmSync(new URL(deployment.bronze), { recursive: true });
+  deployment.provision();
+  deployment.ingest(kinesisEvent(1, [order('b', 1)]));
+  expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Silver refined', commits: 1 });
 });
 
 test('one log line and one line of metrics tell what was done', async () => {

@@ -1,6 +1,8 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { TransformReport } from '../../lambda/pipeline/sql-transform/run-transform';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
+import { openTable } from '../../lambda/tables/open-table';
+import { currentSnapshot } from '../../lambda/tables/table-metadata';
 import { DataContract, QualityGates } from '../../lib/contract';
 import type { Transformation } from '../../lib/contract/transform/transformation';
 import { GoldLake, transformation } from '../pipeline/sql-transform/gold-lake';
@@ -107,6 +109,40 @@ test('all commits that come together are one run; what cannot be read comes back
     ['2024-05-02', '1'],
   ]);
   expect(lines.join('\n')).toContain('"TransformRuns":1');
+});
+
+test('commits that an earlier run took in with others are no run of their own', async () => {
+  await sell(1);
+  const consumed = currentSnapshot((await openTable(sales.uri)).metadata)!['timestamp-ms'];
+  await invoke({ transform: days.uri });
+  await sell(1, 2);
+  const [, database, tableName] = /([^/]+)\/([^/]+)$/.exec(sales.uri)!;
+  const told = (seconds: number) => ({
+    ...commit,
+    time: new Date(consumed + 1000 * seconds).toISOString(),
+    detail: { databaseName: database, tableName },
+  });
+  const deliver = (...bodies: unknown[]) =>
+    invoke<SQSBatchResponse>({ Records: bodies.map((body, i) => message(`m-${i}`, body)) });
+
+  lines = [];
+  expect(await deliver(told(-31), told(-90))).toEqual({ batchItemFailures: [] });
+  expect(runs()).toEqual([]);
+  expect(await lake.rows(days)).toEqual([['2024-05-01', '1']]);
+
+  // What was deployed since then has not run yet.
+  current = { ...deployed, sql: `${deployed.sql} ` };
+  await deliver(told(-31));
+  expect(runs()).toHaveLength(1);
+  expect(await lake.rows(days)).toEqual([
+    ['2024-05-01', '2'],
+    ['2024-05-02', '1'],
+  ]);
+  for (const body of [told(60 * 60), { ...told(-90), detail: {} }, { transform: days.uri }]) {
+    lines = [];
+    await deliver(told(-90), body);
+    expect(runs()).toHaveLength(1);
+  }
 });
 
 test('a direct request is answered with what was done', async () => {

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { queueMessages, tableCause } from '../../lambda/sources/table-commit';
+import { isCommitTo, queueMessages, tableCause } from '../../lambda/sources/table-commit';
 import { sendTask } from '../../lambda/sources/task-queue';
 
 const COMMIT = {
@@ -12,6 +12,9 @@ const COMMIT = {
 
 test('a commit and a request, as they are or as the text of a message', () => {
   const commit = { kind: 'commit', database: 'bronze', table: 'orders' };
+  const told = { ...COMMIT, time: '2026-11-21T06:00:00Z' };
+  expect(tableCause(told, 'refine')).toEqual({ ...commit, time: Date.UTC(2026, 10, 21, 6) });
+  for (const time of ['soon', 7, null]) expect(tableCause({ ...COMMIT, time }, 'refine')).toEqual(commit);
   const request = { kind: 'request', table: 'glue://silver/orders' };
   for (const given of [COMMIT, JSON.stringify(COMMIT)]) expect(tableCause(given, 'refine')).toEqual(commit);
   const asked = { refine: 'glue://silver/orders' };
@@ -29,6 +32,14 @@ test.each<[unknown, RegExp]>([
   [{ ...COMMIT, detail: null }, /is to have databaseName and tableName but is null/],
 ])('%j is refused', (event, message) => {
   expect(() => tableCause(event, 'refine')).toThrow(message);
+});
+
+test('a commit is to the table of its name in any catalog', () => {
+  const commit = { kind: 'commit', database: 'bronze', table: 'orders' } as const;
+  for (const uri of ['glue://bronze/orders', 's3://lake/bronze/orders', 'file:///lake/bronze/orders'])
+    expect(isCommitTo(commit, uri)).toBe(true);
+  for (const uri of ['glue://bronze/late_orders', 'glue://old_bronze/orders', 'glue://bronze/orders_2'])
+    expect(isCommitTo(commit, uri)).toBe(false);
 });
 
 test('messages of a queue, and what is none', () => {

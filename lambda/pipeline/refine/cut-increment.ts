@@ -1,7 +1,8 @@
 import type { TableFile } from '../../tables/table-files';
 import { IncrementMode } from './increment';
-import { bytesOf, rangeUpTo, sequence, type BronzeIncrement } from './plan-increment';
 import type { LaneRange } from '../../tables/table';
+import { sequence } from '../table-progress';
+import { bytesOf, rangeUpTo, type BronzeIncrement } from './plan-increment';
 
 /** A part of what silver lacks that is committed by itself. */
 export interface IncrementPart {

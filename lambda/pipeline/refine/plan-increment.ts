@@ -1,5 +1,4 @@
 import type { DataFile } from '../../tables/data-file';
-import { ancestors } from '../../tables/history';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { incrementalRead } from '../../tables/incremental-read';
 import { compareValues, deserializeValue } from '../../tables/single-value';
@@ -8,6 +7,7 @@ import type { LaneRange } from '../../tables/table';
 import type { TableFile } from '../../tables/table-files';
 import { currentSnapshot } from '../../tables/table-metadata';
 import { RowKey, type KeyColumn } from '../../rows/row-key';
+import { ancestorAt, sequence, tableLane } from '../table-progress';
 import { IncrementMode } from './increment';
 
 /** What of bronze silver lacks. */
@@ -25,11 +25,6 @@ export interface BronzeIncrement {
   readonly mayRepeat: boolean;
   /** When the oldest commit it covers was made, epoch milliseconds. */
   readonly since: number;
-}
-
-/** The lane a table keeps its progress through another one in: positions are sequence numbers of that table's snapshots. */
-export function tableLane(source: IcebergTable): string {
-  return `table/${source.metadata['table-uuid']}`;
 }
 
 /**
@@ -82,10 +77,6 @@ export function rangeUpTo({ lane, position }: BronzeIncrement, last: string): La
   return { lane, first: position === undefined ? '0' : String(BigInt(position) + 1n), last };
 }
 
-export function sequence(snapshot: Snapshot): bigint {
-  return BigInt(snapshot['sequence-number'] ?? 0);
-}
-
 /** Files of a table that may hold a row whose columns have the values of a row of some files of bronze, by their bounds. */
 export async function filesMeeting(
   table: IcebergTable,
@@ -105,14 +96,6 @@ export async function filesMeeting(
 
 export function bytesOf(files: readonly DataFile[]): number {
   return files.reduce((sum, file) => sum + file.fileSizeInBytes, 0);
-}
-
-function ancestorAt({ metadata }: IcebergTable, position: string): Snapshot | undefined {
-  for (const snapshot of ancestors(metadata)) {
-    if (sequence(snapshot) === BigInt(position)) return snapshot;
-    if (sequence(snapshot) < BigInt(position)) return undefined;
-  }
-  return undefined;
 }
 
 async function appendedSince(bronze: IcebergTable, consumed: Snapshot): Promise<TableFile[] | undefined> {

@@ -5,6 +5,7 @@ import type { Snapshot } from '../../tables/snapshot';
 import type { LaneRange } from '../../tables/table';
 import { DeleteFilesPresent, type TableFile } from '../../tables/table-files';
 import { currentSnapshot } from '../../tables/table-metadata';
+import { tableLane } from '../table-progress';
 
 /** What became of an input since the target consumed it last. */
 export type InputChange =
@@ -28,14 +29,9 @@ export interface InputState {
   readonly range?: LaneRange;
 }
 
-/** The lane of a source table in the progress of its targets. */
-export function laneOf(table: IcebergTable): string {
-  return `table/${table.metadata['table-uuid']}`;
-}
-
 /** Compares an input with what the target has consumed of it. The position is the sequence number of a snapshot. */
 export async function inputState(table: IcebergTable, target: IcebergTable): Promise<InputState> {
-  const lane = laneOf(table);
+  const lane = tableLane(table);
   const consumed = target.position(lane);
   const snapshot = currentSnapshot(table.metadata);
   if (snapshot === undefined) return { table, change: { kind: 'none' } };

@@ -265,7 +265,7 @@ function currentId(table: IcebergTable): string | undefined {
   return id == null || String(id) === '-1' ? undefined : String(id);
 }
 
-/** What rows depend on: not the name, nor the gates, which only say whether to go on. */
-function hashOf({ sql, inputs, output, mode, parameters }: Transformation): string {
+/** Of what rows depend on: not the name, nor the gates, which only say whether to go on. */
+export function hashOf({ sql, inputs, output, mode, parameters }: Transformation): string {
   return createHash('sha256').update(JSON.stringify({ sql, inputs, output, mode, parameters })).digest('hex');
 }

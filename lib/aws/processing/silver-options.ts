@@ -37,7 +37,9 @@ export interface SilverProcessorOptions {
   readonly large?: ContainerProcessorOptions;
 
   /**
-   * How long a commit to bronze waits for others that can be done with it, up to 15 minutes.
+   * How long a commit to bronze waits for others that are done with it, up to 15 minutes. The first that has waited
+   * starts a run, which takes in all of bronze; the commits that were made until about 30 seconds before it start none.
+   * So runs are about this delay apart, and silver is not further behind than it and a run.
    * @default - a tenth of the contract's `latency`, five minutes at the most; five minutes where it names none
    */
   readonly deliveryDelay?: Duration;

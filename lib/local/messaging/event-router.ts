@@ -18,6 +18,8 @@ export interface ServiceEvent {
   readonly detailType: string;
   readonly resources: readonly string[];
   readonly detail: JsonObject;
+  /** When it happened where clocks are real, epoch milliseconds: it is not told to have been before. */
+  readonly time?: number;
 }
 
 /** A message no consumer could deal with, or an event whose target failed each time. */
@@ -94,14 +96,14 @@ export class EventRouter {
   }
 
   publish(event: ServiceEvent): void {
-    const { source, detailType, resources, detail } = event;
+    const { source, detailType, resources, detail, time = 0 } = event;
     const document: JsonObject = {
       version: '0',
       id: `00000000-0000-4000-8000-${String(++this.published).padStart(12, '0')}`,
       'detail-type': detailType,
       source,
       account: LAPTOP.account,
-      time: timestamp(this.time.now),
+      time: timestamp(Math.max(time, this.time.now)),
       region: LAPTOP.region,
       resources: [...resources],
       detail,
