@@ -4,8 +4,8 @@ import type { DataContract } from '../lib/contract';
 import type { ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { readContract } from './read-contract';
-import type { GoldExample } from './synthesize';
-import { exampleContractFiles } from './reference-contracts';
+import type { GoldTable } from './reference-stack';
+import { exampleContractFiles, exampleGold } from './reference-contracts';
 
 interface Example {
   readonly events: string;
@@ -14,15 +14,13 @@ interface Example {
   readonly questions: ProductInput['questions'];
   /** File of the contract that the first half of the events comes under, in examples/evolution. */
   readonly before?: string;
-  /** Gold tables made of it: names of contracts and SQL in examples/gold. */
-  readonly gold?: readonly string[];
 }
 
 /** What is run, and of which product the contract changes on the way. */
 export interface ExampleProduct {
   readonly input: ProductInput;
   readonly before?: DataContract;
-  readonly gold: readonly GoldExample[];
+  readonly gold: readonly GoldTable[];
 }
 
 /** What the files of vega-datasets are good for, by the name of their contract. */
@@ -48,7 +46,6 @@ FROM bronze.earthquakes GROUP BY 1 ORDER BY events DESC, network LIMIT 5`,
     events: 'flights-200k.json',
     fullEvents: 'flights-3m.parquet',
     before: 'flights-1.0.0.odcs.yaml',
-    gold: ['delay-by-distance'],
     questions: [
       {
         question: 'Does a longer flight make up for its delay?',
@@ -102,11 +99,7 @@ export function exampleProducts(full: boolean): ExampleProduct[] {
       ...(example.before !== undefined && {
         before: readContract(join(dirname(file), '..', 'evolution', example.before)),
       }),
-      gold: (example.gold ?? []).map((name) => ({
-        product: basename(file, '.odcs.yaml'),
-        contract: readContract(join(dirname(file), '..', 'gold', `${name}.odcs.yaml`)),
-        sql: join(dirname(file), '..', 'gold', `${name}.sql`),
-      })),
+      gold: exampleGold().filter(({ product }) => product === basename(file, '.odcs.yaml')),
     }));
 }
 

@@ -1,10 +1,10 @@
 import { App, RemovalPolicy } from 'aws-cdk-lib';
-import { readContracts } from './reference-contracts';
+import { exampleGold, readContracts } from './reference-contracts';
 import { ReferenceStack } from './reference-stack';
 
 /**
  * The reference lakehouse as a CDK app. Context (`npx cdk synth -c key=value`):
- * - `contracts`: files, with commas between; the contracts in examples/contracts otherwise
+ * - `contracts`: files, with commas between; otherwise those in examples/contracts, and a gold table of the flights
  * - `environment`: for example `dev`; part of the stack's name
  * - `alarmEmail`: who is told of alarms
  * - `destroyData`: `true` deletes every bucket, table and stream with the stack
@@ -15,8 +15,10 @@ const app = new App();
 const text = (key: string): string | undefined => app.node.tryGetContext(key) as string | undefined;
 
 const environment = text('environment');
+const contracts = text('contracts')?.split(',');
 new ReferenceStack(app, environment === undefined ? 'Lakehouse' : `Lakehouse-${environment}`, {
-  contracts: readContracts(text('contracts')?.split(',')),
+  contracts: readContracts(contracts),
+  gold: contracts === undefined ? exampleGold() : [],
   environment,
   alarmEmail: text('alarmEmail'),
   removalPolicy: String(text('destroyData')) === 'true' ? RemovalPolicy.DESTROY : undefined,

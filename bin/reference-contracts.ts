@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DataContract } from '../lib/contract';
+import type { GoldTable } from './reference-stack';
 
 const SUFFIX = '.odcs.yaml';
 
@@ -23,4 +24,17 @@ export function exampleContractFiles(): string[] {
     .filter((name) => name.endsWith(SUFFIX))
     .sort()
     .map((name) => join(directory, name));
+}
+
+/** The gold table of the examples: what their contracts' products are made into. */
+export function exampleGold(): GoldTable[] {
+  const directory = join(dirname(exampleContractFiles()[0]), '..', 'gold');
+  const name = 'delay-by-distance';
+  return [
+    {
+      product: 'flights',
+      contract: DataContract.fromFile(join(directory, `${name}.odcs.yaml`)),
+      sql: join(directory, `${name}.sql`),
+    },
+  ];
 }

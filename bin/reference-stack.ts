@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -8,15 +8,35 @@ import {
   DataProduct,
   IngestStream,
   LakeCatalog,
+  LakeTable,
   MedallionLake,
+  QueryWorkgroup,
+  SqlEngine,
+  SqlText,
+  SqlTransform,
   StreamSource,
   type Transform,
   Zone,
+  ZoneBucket,
 } from '../lib/aws';
+
+/** A gold table made by SQL of the silver table of a product, which the SQL knows by the product's table name. */
+export interface GoldTable {
+  readonly product: string;
+  readonly contract: DataContract;
+  /** File of one SELECT. */
+  readonly sql: string;
+}
 
 export interface ReferenceStackProps extends StackProps {
   /** One product is made of the first schema object of each; their table names must differ. */
   readonly contracts: DataContract[];
+
+  /**
+   * Tables made of those of the products.
+   * @default - none
+   */
+  readonly gold?: GoldTable[];
 
   /**
    * Environment, for example `dev`: part of the database names and of the namespace of the metrics, so that several
@@ -75,6 +95,7 @@ export class ReferenceStack extends Stack {
     this.products = new Map(
       props.contracts.map((contract) => [contract.schema().tableName, this.addProduct(contract, props)]),
     );
+    for (const gold of props.gold ?? []) this.addGold(gold, props);
     new CfnOutput(this, 'AlarmTopicArn', { value: this.alarmTopic.topicArn });
   }
 
@@ -104,6 +125,47 @@ export class ReferenceStack extends Stack {
     new CfnOutput(this, `${id}SilverTable`, { value: product.table(Zone.SILVER).uri });
     new CfnOutput(this, `${id}QuarantineTable`, { value: product.table(Zone.QUARANTINE).uri });
     return product;
+  }
+
+  private addGold({ product, contract, sql }: GoldTable, props: ReferenceStackProps): void {
+    const { tableName } = contract.schema();
+    const source = this.products.get(product);
+    if (source === undefined) {
+      const known = [...this.products.keys()].join(', ');
+      throw new Error(
+        `The gold table ${tableName} is made of "${product}", which is no product. There are: ${known}.`,
+      );
+    }
+    const output = new LakeTable(this, `${pascalCase(tableName)}Gold`, {
+      contract,
+      catalog: this.catalog,
+      zone: Zone.GOLD,
+    });
+    new SqlTransform(this, `${pascalCase(tableName)}Transform`, {
+      sql: SqlText.fromFile(sql),
+      inputs: [{ name: product, table: source.table(Zone.SILVER) }],
+      output,
+      engine: SqlEngine.athena({ workgroup: this.queryWorkgroup(props) }),
+      encryptionKey: this.lake.encryptionKey,
+      metricNamespace: source.processor.metricNamespace,
+    });
+    new CfnOutput(this, `${pascalCase(tableName)}GoldTable`, { value: output.uri });
+  }
+
+  /** With the lake's key and log bucket: two of each less to pay for. */
+  private queryWorkgroup({ removalPolicy }: ReferenceStackProps): QueryWorkgroup {
+    const existing = this.node.tryFindChild('Queries');
+    if (existing instanceof QueryWorkgroup) return existing;
+    const results = new ZoneBucket(this, 'QueryResults', {
+      encryptionKey: this.lake.encryptionKey,
+      serverAccessLogsBucket: this.lake.logBucket,
+      serverAccessLogsPrefix: 'query-results/',
+      expirations: [{ prefix: '', after: Duration.days(7) }],
+      noncurrentVersionExpiration: Duration.days(1),
+      removalPolicy,
+      autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+    });
+    return new QueryWorkgroup(this, 'Queries', { results });
   }
 }
 

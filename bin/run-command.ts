@@ -7,7 +7,7 @@ import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
 import type { ExampleProduct } from './example-products';
-import type { GoldExample } from './synthesize';
+import type { GoldTable } from './reference-stack';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
@@ -81,7 +81,7 @@ async function synthesize(
   contracts: DataContract[],
   directory: string,
   transform?: TransformArguments,
-  gold: readonly GoldExample[] = [],
+  gold: readonly GoldTable[] = [],
 ): Promise<void> {
   const { synthesizeReference } = await loadSynthesis();
   try {

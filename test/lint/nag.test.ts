@@ -1,14 +1,14 @@
 import { App, type Environment, Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import * as nag from 'cdk-nag';
-import { readContracts } from '../../bin/reference-contracts';
+import { exampleGold, readContracts } from '../../bin/reference-contracts';
 import { ReferenceStack } from '../../bin/reference-stack';
 import { lakehouseMatchers } from '../../lib/testing';
 
 expect.extend(lakehouseMatchers);
 
 function referenceStack(env: Environment): Stack {
-  return new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts(), env });
+  return new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts(), gold: exampleGold(), env });
 }
 
 describe('the reference stack and the packs AwsSolutions, HIPAA, NIST 800-53 R5 and PCI', () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, CfnResource, type Environment, Stack } from 'aws-cdk-lib';
-import { readContracts } from '../../bin/reference-contracts';
+import { exampleGold, readContracts } from '../../bin/reference-contracts';
 import { ReferenceStack } from '../../bin/reference-stack';
 import { LakeCatalog, LakeTable, MedallionLake, TableMaintenance, Zone } from '../../lib/aws';
 import { optional } from '../skip';
@@ -39,7 +39,7 @@ function synthesize(build: (app: App) => void, context: { [key: string]: unknown
 
 function referenceStacks(app: App): void {
   for (const [name, env] of Object.entries(ENVIRONMENTS)) {
-    new ReferenceStack(app, name, { contracts: readContracts(), env });
+    new ReferenceStack(app, name, { contracts: readContracts(), gold: exampleGold(), env });
   }
 }
 

@@ -1,12 +1,12 @@
 import { App } from 'aws-cdk-lib';
-import { readContracts } from '../../bin/reference-contracts';
+import { exampleGold, readContracts } from '../../bin/reference-contracts';
 import { ReferenceStack } from '../../bin/reference-stack';
 import { lakehouseMatchers, logicalIds } from '../../lib/testing';
 
 expect.extend(lakehouseMatchers);
 
 const referenceStack = (env: { account?: string; region?: string } = {}) =>
-  new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts(), env });
+  new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts(), gold: exampleGold(), env });
 
 /** Replacing one of these loses data or breaks whoever reads it. */
 const HOLDS_DATA =
@@ -18,6 +18,9 @@ const DATA = {
   CatalogGold3F3DA884: 'AWS::Glue::Database',
   CatalogQuarantineAC22BB7D: 'AWS::Glue::Database',
   CatalogSilverFAAF7F25: 'AWS::Glue::Database',
+  DelayByDistanceGold43E2B011: 'Custom::LakehouseIcebergTable',
+  DelayByDistanceTransformDeadLettersQueueD412C3C5: 'AWS::SQS::Queue',
+  DelayByDistanceTransformRequests606724CA: 'AWS::SQS::Queue',
   EarthquakesBronze7ED4B1EA: 'Custom::LakehouseIcebergTable',
   EarthquakesEventsStreamACD1DC45: 'AWS::Kinesis::Stream',
   EarthquakesProcessorDeadLettersQueue31A65FF4: 'AWS::SQS::Queue',
@@ -48,6 +51,7 @@ const DATA = {
   MoviesSilverAD281355: 'Custom::LakehouseIcebergTable',
   MoviesSilverProcessorCommitsDeadLettersQueue3F0441E2: 'AWS::SQS::Queue',
   MoviesSilverProcessorCommitsQueue1A9A6FCB: 'AWS::SQS::Queue',
+  QueryResultsBucket8914DAAE: 'AWS::S3::Bucket',
 };
 
 describe('the reference stack', () => {

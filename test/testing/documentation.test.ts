@@ -1,11 +1,14 @@
 import { App } from 'aws-cdk-lib';
-import { readContracts } from '../../bin/reference-contracts';
+import { exampleGold, readContracts } from '../../bin/reference-contracts';
 import { ReferenceStack } from '../../bin/reference-stack';
 import { iamStatements, logicalIds } from '../../lib/testing';
 
 /** The examples of docs/testing.md, on the reference stack. */
 describe('rules of one’s own', () => {
-  const stack = new ReferenceStack(new App(), 'Lakehouse', { contracts: readContracts() });
+  const stack = new ReferenceStack(new App(), 'Lakehouse', {
+    contracts: readContracts(),
+    gold: exampleGold(),
+  });
 
   it('no statement allows every action, or any action on every resource but tracing', () => {
     const allowed = iamStatements(stack).filter(
