@@ -69,7 +69,7 @@ describe('the tarball', () => {
     console.info(
       `Package: ${size(statSync(tarball).size)} packed, ${size(unpacked)} unpacked, ${files.length} files`,
     );
-    expect(statSync(tarball).size).toBeLessThan(3 * MIB);
+    expect(statSync(tarball).size).toBeLessThan(4 * MIB);
   });
 
   it('installs the command', () => {

@@ -174,7 +174,11 @@ optional(BUILT)('what follows from a commit', () => {
     writeFileSync(broken, '');
     const { failures } = await settled();
     expect(failures).toEqual([
-      { product: 'orders', message: 'Test/Refine failed each time it was tried: Not refined: as told' },
+      {
+        product: 'orders',
+        halted: false,
+        message: 'Test/Refine failed each time it was tried: Not refined: as told',
+      },
     ]);
     rmSync(broken);
     rmSync(seen);
