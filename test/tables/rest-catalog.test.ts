@@ -158,6 +158,30 @@ test('a change the protocol cannot say is refused before anything is sent', asyn
   await expect(catalog.commit(version, next)).rejects.toThrow('takes no change of statistics');
 });
 
+test('what has an id is not changed nor removed, silently least of all', async () => {
+  const catalog = catalogOf(service());
+  const version = await catalog.create(newTableMetadata(DEFINITION));
+  const { schemas, 'partition-specs': specs, 'sort-orders': orders } = version.metadata;
+  const [first, ...rest] = schemas[0].fields;
+  const changes = {
+    schemas: [{ ...schemas[0], fields: [{ ...first, name: 'renamed' }, ...rest] }],
+    'partition-specs': [{ ...specs[0], fields: [{ 'source-id': 1 }] }],
+    'sort-orders': [{ ...orders[0], fields: [{ 'source-id': 1 }] }],
+  };
+  for (const [list, changed] of Object.entries(changes)) {
+    for (const left of [changed, []]) {
+      const next = { ...version.metadata, [list]: left } as never;
+      await expect(catalog.commit(version, next)).rejects.toThrow(
+        `A REST catalog adds ${list}, it changes and removes none`,
+      );
+    }
+  }
+  // The order of the keys of a schema says nothing.
+  const reordered = Object.fromEntries(Object.entries(schemas[0]).reverse());
+  const same = { ...version.metadata, schemas: [reordered], properties: { a: '2' } } as never;
+  expect((await catalog.commit(version, same)).metadata.properties).toEqual({ a: '2' });
+});
+
 describe('who asks', () => {
   test('a token that is refused is exchanged anew, once', async () => {
     let issued = 0;

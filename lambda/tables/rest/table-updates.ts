@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { stringifyJson } from '../json';
 import type { TableMetadata } from '../table-metadata';
 
@@ -51,6 +52,7 @@ export function tableRequirements(base: TableMetadata): TableRequirement[] {
  */
 export function tableUpdates(base: TableMetadata, next: TableMetadata): TableUpdate[] {
   refuseOthers(base, next);
+  refuseChanged(base, next);
   const updates: TableUpdate[] = [];
   if (next.location !== base.location) updates.push({ action: 'set-location', location: next.location });
   updates.push(
@@ -140,6 +142,30 @@ function mainOf(metadata: TableMetadata) {
   const id = metadata['current-snapshot-id'];
   return id == null || id === -1 ? undefined : id;
 }
+
+/** What has an id is added by the protocol, and never becomes something else. */
+function refuseChanged(base: TableMetadata, next: TableMetadata): void {
+  for (const [list, id] of Object.entries(IDENTIFIED) as [keyof typeof IDENTIFIED, string][]) {
+    const idOf = (one: object) => (one as Record<string, unknown>)[id];
+    const after = new Map<unknown, object>(next[list].map((one) => [idOf(one), one]));
+    for (const one of base[list]) {
+      const now = after.get(idOf(one));
+      if (isDeepStrictEqual(one, now) || (now === undefined && list === 'snapshots')) continue;
+      throw new Error(
+        `A REST catalog adds ${list}, it changes and removes none: ${id} ${String(idOf(one))} of ${base.location} is ` +
+          `${stringifyJson(one)} and would become ${now ? stringifyJson(now) : 'nothing'}. ` +
+          'Keep it, and give what is new an id of its own.',
+      );
+    }
+  }
+}
+
+const IDENTIFIED = {
+  schemas: 'schema-id',
+  'partition-specs': 'spec-id',
+  'sort-orders': 'order-id',
+  snapshots: 'snapshot-id',
+} as const;
 
 function refuseOthers(base: TableMetadata, next: TableMetadata): void {
   const keys = new Set([...Object.keys(base), ...Object.keys(next)]) as Set<keyof TableMetadata>;
