@@ -97,15 +97,25 @@ function isAlive({ pid, startedAt }: Holder): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
-  return startOf(pid) === startedAt;
+  return !isDefunct(pid) && startOf(pid) === startedAt;
 }
 
-/** Start time of a process in clock ticks since boot (proc(5), field 22). */
+/** Killed, and listed only because nobody has asked for its exit code: for ever in a container without an init. */
+function isDefunct(pid: number): boolean {
+  return ['Z', 'X'].includes(statusOf(pid)[0] ?? '');
+}
+
+/** In clock ticks since boot. */
 function startOf(pid: number): string {
+  return statusOf(pid)[19] ?? '';
+}
+
+/** What proc(5) lists of a process after its name, field 3 (the state) first; empty where the system does not tell. */
+function statusOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
-    return '';
+    return [];
   }
 }

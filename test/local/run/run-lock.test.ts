@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { DirectoryInUse, RunLock } from '../../../lib/local/run/run-lock';
 
 describe('the lock of a directory', () => {
@@ -35,6 +37,24 @@ describe('the lock of a directory', () => {
     writeFileSync(file, JSON.stringify({ pid, startedAt: '1' }));
     RunLock.acquire(file).release();
     expect(existsSync(file)).toBe(false);
+  });
+
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+
+  onLinux('is taken over from a process that was killed and that its parent never asked after', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    try {
+      const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(printed.toString());
+      const status = (): string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      while (status()[0] !== 'Z') await setTimeout(10);
+      RunLock.acquire(file).release();
+      writeFileSync(file, JSON.stringify({ pid, startedAt: status()[19] }));
+      RunLock.acquire(file).release();
+      expect(existsSync(file)).toBe(false);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('is taken over from an earlier process with the same id, and from a lock that says nothing', () => {
