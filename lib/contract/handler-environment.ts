@@ -85,6 +85,8 @@ export const CONTAINERS = ['silver-refine', 'sql-transform'] as const;
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {
   kinesisIngest: 'kinesis-ingest',
+  /** The same for those who have a transform: with the clients of its lookups. */
+  kinesisTransform: 'kinesis-transform',
   silverRefine: 'silver-refine',
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',

@@ -64,7 +64,8 @@ export class Deployment {
 
   /** Lays the bundle and the code compiled from a contract into the function's directory. */
   stage(contract: DataContract): void {
-    for (const [name, bundle] of Object.entries({ function: 'kinesis-ingest', refine: 'silver-refine' })) {
+    const ingest = 'transform.mjs' in this.additions.files ? 'kinesis-transform' : 'kinesis-ingest';
+    for (const [name, bundle] of Object.entries({ function: ingest, refine: 'silver-refine' })) {
       const directory = path.join(this.directory, name);
       fs.cpSync(bundleDirectory(bundle), directory, { recursive: true });
       const files = {

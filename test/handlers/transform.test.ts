@@ -24,7 +24,16 @@ function deploy(options?: TransformOptions, contract: DataContract = ordersContr
 const record = (index: number, what?: string, change: object = {}) => order(index, { do: what, ...change });
 const batchLine = (lines: any[]) => lines.find(({ message }) => message === 'Batch ingested');
 
-describe('a transform in kinesis-ingest', () => {
+test('a bundle without what transforms need says which one has it', () => {
+  const { environment } = additions();
+  const deployment = new Deployment(ordersContract(), process.execPath, { files: {}, environment });
+  deployment.provision();
+  const [{ error }] = deployment.ingest(kinesisEvent(1, [record(1)])).outcomes;
+  expect(error).toMatch(/LAKEHOUSE_TRANSFORM is set, but .* deploy kinesis-transform\./);
+  deployment.remove();
+});
+
+describe('a transform in kinesis-transform', () => {
   let deployment: Deployment;
   beforeEach(() => {
     deployment = deploy();

@@ -43,6 +43,7 @@ describe('the tarball', () => {
         'README.md',
         'dist/bin/lakehouse.js',
         'dist/handlers/kinesis-ingest/index.mjs',
+        'dist/handlers/kinesis-transform/index.mjs',
         'package.json',
       ]),
     );

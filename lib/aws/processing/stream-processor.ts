@@ -212,13 +212,14 @@ export class StreamProcessor extends Construct {
     bronze.grantReadWrite(this.role);
     quarantine.grantReadWrite(this.role);
     const transform = props.transform?.bind(this, this.role);
+    const bundle = (transform && source.transformBundle) ?? source.bundle;
     props.committer?.grantHandOver(this.role, bronze, quarantine);
 
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(
         `${this.productName}: stream to bronze, contract version ${contract.version}`,
       ),
-      code: stagedCode(source.bundle, {
+      code: stagedCode(bundle, {
         [COMPILED_CONTRACT_FILE]: compileContract(contract, schema),
         ...transform?.files,
       }),

@@ -9,6 +9,12 @@ export interface StreamSourceBinding {
 
   /** The handler bundle, of those this package ships, that understands the source's events. */
   readonly bundle: string;
+
+  /**
+   * The handler bundle for processors with a transform.
+   * @default - `bundle`
+   */
+  readonly transformBundle?: string;
 }
 
 /** Where the records of a `StreamProcessor` come from. */
@@ -29,6 +35,10 @@ class KinesisSource extends StreamSource {
 
   bind(grantee: IGrantable): StreamSourceBinding {
     this.stream.grantRead(grantee);
-    return { stream: this.stream, bundle: BUNDLES.kinesisIngest };
+    return {
+      stream: this.stream,
+      bundle: BUNDLES.kinesisIngest,
+      transformBundle: BUNDLES.kinesisTransform,
+    };
   }
 }

@@ -1,12 +1,14 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { LakeCatalog, LakeTable, Lookup, StreamProcessor, Transform, Zone } from '../../../../lib/aws';
+import { bundleDirectory } from '../../../../lib/aws/bundle';
+import { BUNDLES } from '../../../../lib/contract/handler-environment';
 import { iamStatements } from '../../../../lib/testing/iam-statements';
 import { ordersContract, surroundings } from '../../orders';
 
@@ -66,6 +68,16 @@ describe('code of the user', () => {
     const first = keyOf('one.ts', IDENTITY);
     expect(keyOf('two.ts', `// Another comment.\n${IDENTITY}`)).toBe(first);
     expect(keyOf('one.ts', IDENTITY.replace('=> record', '=> ({ ...record })'))).not.toBe(first);
+  });
+
+  test('runs in the bundle that has the clients of lookups', () => {
+    const { stack, handler } = processorWith(() => Transform.fromFile(write('plain.ts', IDENTITY)));
+    const asset = path.join(
+      Stage.of(stack)!.assetOutdir,
+      `asset.${path.basename(handler.Code.S3Key, '.zip')}`,
+    );
+    const shipped = path.join(bundleDirectory(BUNDLES.kinesisTransform), 'index.mjs');
+    expect(fs.readFileSync(path.join(asset, 'index.mjs'), 'utf8')).toBe(fs.readFileSync(shipped, 'utf8'));
   });
 
   test('may be bundled already', () => {

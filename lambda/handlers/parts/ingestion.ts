@@ -1,0 +1,116 @@
+import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
+import {
+  ConfigurationError,
+  readIngestConfiguration,
+  type IngestConfiguration,
+  type UserTransformConfiguration,
+} from '../../configuration';
+import { BUNDLES, HANDLER_ENVIRONMENT } from '../../../lib/contract/handler-environment';
+import { createBatchEncoder, encodeRows, type CompiledContractModule } from '../../pipeline/encoding';
+import { ingest } from '../../pipeline/ingest';
+import type { IngestTargets } from '../../pipeline/ingest-targets';
+import type { TableTarget } from '../../pipeline/table-target';
+import type { RecordTransform } from '../../pipeline/transform/record-transform';
+import { IngestLog } from '../../signals/ingest-log';
+import { IngestMetrics } from '../../signals/ingest-metrics';
+import { kinesisRecords } from '../../sources/kinesis';
+import type { CommitQueue } from '../../pipeline/commit/commit-request';
+import { storeFor } from '../../stores/store-for';
+import { openTable } from '../../tables/open-table';
+
+interface Ingestion {
+  readonly targets: IngestTargets;
+  readonly metrics: IngestMetrics;
+  readonly log: IngestLog;
+}
+
+export type IngestHandler = (event: unknown, context?: Context) => Promise<KinesisStreamBatchResponse>;
+
+/** Loads the user's own code. */
+export type OpenTransform = (settings: UserTransformConfiguration) => Promise<RecordTransform>;
+
+/**
+ * Takes a batch of a Kinesis stream into bronze and quarantine. Every record it returns from is settled, so that the
+ * response names no failures; when it throws, the event source mapping delivers the batch again, or its halves.
+ * @param compiled code compiled from the contract
+ * @param openTransform undefined in a bundle without what a transform may need
+ */
+export function ingestHandler(
+  compiled: CompiledContractModule,
+  openTransform?: OpenTransform,
+): IngestHandler {
+  let opened: Promise<Ingestion> | undefined;
+  // Opened by the first batch and kept for the container's life; a failure to open is tried again by the next batch.
+  const ingestion = (): Promise<Ingestion> => {
+    opened ??= open(readIngestConfiguration(), compiled, openTransform).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  return async (event, context) => {
+    const { targets, metrics, log } = await ingestion();
+    try {
+      const report = await ingest(kinesisRecords(event), targets);
+      log.batch(report, context);
+      metrics.publish(report, targets.now());
+      return { batchItemFailures: [] };
+    } catch (error) {
+      log.failure(error, context);
+      throw error;
+    }
+  };
+}
+
+async function open(
+  configuration: IngestConfiguration,
+  compiled: CompiledContractModule,
+  openTransform: OpenTransform | undefined,
+): Promise<Ingestion> {
+  const [bronze, quarantine, transform] = await Promise.all([
+    target(configuration.bronzeTable),
+    target(configuration.quarantineTable),
+    userTransform(configuration, openTransform),
+  ]);
+  return {
+    targets: {
+      bronze,
+      quarantine,
+      contract: compiled.contract,
+      newEncoder: (table) => createBatchEncoder(compiled, table),
+      encodeRows,
+      rejections: configuration.rejections,
+      transform: transform && ((records) => transform.outcomes(records)),
+      commits: await commitQueue(configuration, bronze.table.location),
+      now: Date.now,
+    },
+    metrics: new IngestMetrics(configuration),
+    log: new IngestLog(configuration.product),
+  };
+}
+
+async function userTransform(
+  { transform }: IngestConfiguration,
+  openTransform: OpenTransform | undefined,
+): Promise<RecordTransform | undefined> {
+  if (transform === undefined) return undefined;
+  if (openTransform) return openTransform(transform);
+  throw new ConfigurationError(
+    `${HANDLER_ENVIRONMENT.transform} is set, but this bundle runs no transform: deploy ${BUNDLES.kinesisTransform}.`,
+  );
+}
+
+async function commitQueue(
+  { commitQueue: url }: IngestConfiguration,
+  location: string,
+): Promise<CommitQueue | undefined> {
+  if (url === undefined) return undefined;
+  // Imported on first use: a function that commits itself never loads the SQS client.
+  const { SqsCommitQueue } = await import('../../sources/commit-queue');
+  return new SqsCommitQueue(url, storeFor, async () => location);
+}
+
+async function target(uri: string): Promise<TableTarget> {
+  const table = await openTable(uri);
+  return { table, store: await storeFor(table.location) };
+}
