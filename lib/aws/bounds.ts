@@ -32,6 +32,13 @@ export function requireDuration(property: string, value: Duration | undefined, b
   requireWithin(property, seconds, { ...bounds, unit: 'seconds' });
 }
 
+/**
+ * A run of a function to calculate with: where its time-out is known only at deployment, the longest that Lambda allows.
+ */
+export function knownRun(timeout: Duration): Duration {
+  return timeout.isUnresolved() ? Duration.minutes(15) : timeout;
+}
+
 function range({ minimum, maximum, unit }: Bounds): string {
   return `between ${minimum} and ${maximum}${unit === undefined ? '' : ` ${unit}`}`;
 }

@@ -3,6 +3,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { knownRun } from '../bounds';
 import type { ILakeTable } from '../catalog';
 import { allowEvents } from '../queue-access';
 import { requireSamePlace } from '../same-environment';
@@ -65,7 +66,7 @@ export class CommitQueue extends Construct {
       contentBasedDeduplication: true,
       deliveryDelay: props.deliveryDelay,
       // Long enough for the function's poller to try again when it is throttled; a failed run is repeated after it.
-      visibilityTimeout: Duration.seconds(2 * props.runTimeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(2 * knownRun(props.runTimeout).toSeconds()),
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.encryptionKey,
       enforceSSL: true,

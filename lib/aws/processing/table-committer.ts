@@ -14,7 +14,7 @@ import {
 import { Construct, type IConstruct } from 'constructs';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
-import { requireDuration, requireWhole } from '../bounds';
+import { knownRun, requireDuration, requireWhole } from '../bounds';
 import type { ILakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { noteHandedOver } from '../handed-over';
@@ -119,7 +119,7 @@ export class TableCommitter extends Construct implements ITableCommitter {
       // A table is a message group: tables do not slow each other down.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-      visibilityTimeout: Duration.seconds(2 * timeout.toSeconds()),
+      visibilityTimeout: Duration.seconds(2 * knownRun(timeout).toSeconds()),
       // Records that were handed over are acknowledged: as long as SQS keeps anything.
       retentionPeriod: Duration.days(14),
       encryption: QueueEncryption.KMS,

@@ -98,6 +98,7 @@ export class ZoneBucket extends ZoneBucketBase {
   readonly root?: string;
   /** Where the server access logs go. */
   readonly logBucket: s3.IBucket;
+  private readonly appendOnly: boolean;
   private readonly maintainers: string[] = [];
 
   constructor(scope: Construct, id: string, props: ZoneBucketProps = {}) {
@@ -154,7 +155,8 @@ export class ZoneBucket extends ZoneBucketBase {
         .bucket;
     deliverAccessLogs(this.bucket, this.logBucket, props.serverAccessLogsPrefix ?? `${id}/`);
 
-    if (props.appendOnly ?? false) this.denyDeletes();
+    this.appendOnly = props.appendOnly ?? false;
+    if (this.appendOnly) this.denyDeletes();
     retainPolicyWithBucket(this.bucket, removalPolicy);
     acknowledge(
       this.bucket,
@@ -164,6 +166,7 @@ export class ZoneBucket extends ZoneBucketBase {
   }
 
   protected exemptFromAppendOnly(grantee: iam.IGrantable): void {
+    if (!this.appendOnly) return;
     this.maintainers.push(maintainerArn(grantee, this));
   }
 

@@ -12,7 +12,7 @@ import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/met
 import type { SqlParameter } from '../../contract/transform/sql-parameter';
 import type { SqlText } from '../../contract/transform/sql-text';
 import { type Transformation, TRANSFORMATION_FILE } from '../../contract/transform/transformation';
-import { requireDuration, requireWhole } from '../bounds';
+import { knownRun, requireDuration, requireWhole } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, LakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
@@ -21,7 +21,7 @@ import { requireMetricNames } from '../observability/metric-name-rules';
 import { ContainerProcessor } from '../processing';
 import { DeadLetterQueue } from '../processing/dead-letter-queue';
 import { grantSend } from '../queue-access';
-import { acknowledgeHandlerFunction } from '../suppressions';
+import { acknowledgeHandlerFunction, acknowledgeWildcards } from '../suppressions';
 import { checkTransform } from './check-transform';
 import { compileTransformation } from './compile-transformation';
 import { SqlEngine } from './sql-engine';
@@ -287,7 +287,10 @@ export class SqlTransform extends Construct {
    * Lets somebody ask for a run: send `request` to the queue, or invoke the function where there is none.
    */
   grantRun(grantee: iam.IGrantable): iam.Grant {
-    return this.queue === undefined ? this.handler!.grantInvoke(grantee) : grantSend(this.queue, grantee);
+    if (this.queue !== undefined) return grantSend(this.queue, grantee);
+    const handler = this.handler!;
+    acknowledgeWildcards(grantee, [`${handler.functionArn}:*`], 'Versions and aliases of one function.');
+    return handler.grantInvoke(grantee);
   }
 
   /** Runs that failed: by a gate, by SQL an engine refuses, or for what may pass. */
@@ -320,7 +323,7 @@ export class SqlTransform extends Construct {
       contentBasedDeduplication: true,
       deliveryDelay,
       // A run that failed is repeated after it; one that waits for its statement is back at once after its time-out.
-      visibilityTimeout: Duration.seconds(timeoutOf(props).toSeconds() + 60),
+      visibilityTimeout: knownRun(timeoutOf(props)).plus(Duration.minutes(1)),
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: this.encryptionKey,
       enforceSSL: true,

@@ -1,8 +1,10 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as ecsLib from 'aws-cdk-lib/aws-ecs';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { Construct } from 'constructs';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { oneTask, type StepStates } from './step-states';
 import type { StepOptions } from './workflow-step';
@@ -45,6 +47,10 @@ export interface ContainerTask {
 export function containerStates(task: ContainerTask, options: StepOptions): StepStates {
   return oneTask((surroundings, name, keep) => {
     const spot = task.spot ?? true;
+    surroundings.acknowledge(
+      [`${familyArn(surroundings.scope, task.taskDefinition)}:*`],
+      'A run starts the newest revision of one task definition.',
+    );
     return tasks.EcsRunTask.jsonata(surroundings.scope, name, {
       cluster: task.cluster,
       taskDefinition: task.taskDefinition,
@@ -63,11 +69,19 @@ export function containerStates(task: ContainerTask, options: StepOptions): Step
       ],
       subnets: task.subnets,
       securityGroups: task.securityGroups,
+      assignPublicIp: task.assignPublicIp,
       taskTimeout: options.timeout === undefined ? undefined : sfn.Timeout.duration(options.timeout),
       // The description of a task is long, and holds nothing another step needs.
       ...keep(name, "{'task': $states.result.TaskArn}"),
     });
   }, options);
+}
+
+/** The task definition without its revision, as aws-cdk-lib allows it to be run. */
+function familyArn(scope: Construct, { taskDefinitionArn }: ecs.FargateTaskDefinition): string {
+  const stack = Stack.of(scope);
+  const parts = stack.splitArn(taskDefinitionArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return stack.formatArn({ ...parts, resourceName: parts.resourceName?.split(':')[0] });
 }
 
 /** One JSONata expression that gives the request as JSON text. */

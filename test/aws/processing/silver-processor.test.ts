@@ -1,4 +1,4 @@
-import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -235,6 +235,8 @@ describe('commits to bronze', () => {
       VisibilityTimeout: 1800,
       RedrivePolicy: { maxReceiveCount: 1 },
     });
+    const unknown = Duration.seconds(Lazy.number({ produce: () => 60 }));
+    expect(queue({ timeout: unknown })).toMatchObject({ VisibilityTimeout: 1800 });
     expect(only(processorWith().stack, 'AWS::SQS::Queue', /DeadLetters/)).toMatchObject({
       FifoQueue: true,
       MessageRetentionPeriod: 1_209_600,

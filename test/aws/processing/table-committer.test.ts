@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Lazy } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { LakeCatalog, LakeTable, StreamProcessor, TableCommitter, Zone } from '../../../lib/aws';
 import { lakehouseMatchers } from '../../../lib/testing';
@@ -94,4 +94,10 @@ test.each([
 ])('%j is refused', (props, message) => {
   const { stack } = surroundings({});
   expect(() => new TableCommitter(stack, 'Committer', props)).toThrow(message);
+});
+
+test('requests are hidden for as long as a run may take whose time-out is known only at deployment', () => {
+  const { stack } = surroundings({});
+  new TableCommitter(stack, 'Committer', { timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) });
+  Template.fromStack(stack).hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 1800 });
 });

@@ -357,6 +357,18 @@ describe('an append-only zone', () => {
   });
 });
 
+test('a zone that is not append-only has no policy to name a maintainer, so that any principal will do', () => {
+  const app = new App();
+  const zone = new ZoneBucket(new Stack(app, 'Lake'), 'Zone');
+  const jobs = new Stack(app, 'Jobs');
+  zone.grantMaintenance(role(jobs, 'Compaction'), 'orders');
+  app.synth();
+  expect(allowedStatements(Template.fromStack(jobs))).toContainEqual({
+    actions: ['s3:DeleteObject'],
+    resources: [expect.stringMatching(/\/orders\/\*$/)],
+  });
+});
+
 describe('object lock', () => {
   test('is set with the bucket', () => {
     zoneBucket({ objectLock: s3.ObjectLockRetention.governance(Duration.days(365)) }).hasResourceProperties(

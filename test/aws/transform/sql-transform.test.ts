@@ -1,4 +1,4 @@
-import { App, Duration, Size, Stack } from 'aws-cdk-lib';
+import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -19,8 +19,8 @@ import {
   Zone,
   ZoneBucket,
 } from '../../../lib/aws';
-import { lakehouseMatchers } from '../../../lib/testing';
-import { allowedStatements } from '../statements';
+import { lakehouseMatchers, nagFindings } from '../../../lib/testing';
+import { allowedStatements, role } from '../statements';
 
 expect.extend(lakehouseMatchers);
 
@@ -229,6 +229,20 @@ describe('triggers', () => {
     expect(transform.queue).toBeUndefined();
     Template.fromStack(stack).resourceCountIs('AWS::Lambda::EventSourceMapping', 0);
     expect(stack).toHaveNoNagFindings();
+  });
+
+  test('who may run the function may, and nag reads why its versions are among that', () => {
+    const { stack, transform } = synth({ trigger: TransformTrigger.none() });
+    transform.grantRun(role(stack, 'Operator'));
+    expect(allowedStatements(Template.fromStack(stack), 'Operator')).toMatchObject([
+      { actions: ['lambda:InvokeFunction'] },
+    ]);
+    expect(nagFindings(stack).filter(({ rule }) => rule.startsWith('AwsSolutions'))).toEqual([]);
+  });
+
+  test('a time-out known only at deployment leaves a run the fifteen minutes it may have', () => {
+    const { stack } = synth({ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) });
+    Template.fromStack(stack).hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 960 });
   });
 });
 

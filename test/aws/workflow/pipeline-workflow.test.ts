@@ -1,11 +1,19 @@
 import { Duration, SecretValue } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Authorization, Connection } from 'aws-cdk-lib/aws-events';
+import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { StringParameter } from 'aws-cdk-lib/aws-ssm';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { TimeZone } from 'aws-cdk-lib';
-import { BarrierInput, InputBarrier, type PipelineWorkflowOptions, WorkflowStep } from '../../../lib/aws';
+import {
+  BarrierInput,
+  ContainerProcessor,
+  InputBarrier,
+  PipelineWorkflow,
+  type PipelineWorkflowOptions,
+  WorkflowStep,
+} from '../../../lib/aws';
 import { lakehouseMatchers } from '../../../lib/testing';
 import { allowedStatements } from '../statements';
 import { type Parts, parts, steps, workflow } from './workflow-parts';
@@ -283,5 +291,21 @@ test.each([
     deadline: { at: '06:00' },
   });
   expect(steps(given)).toHaveLength(4);
+  expect(stack).toHaveNoNagFindings();
+});
+
+test('a container runs with the address its public subnets ask for, and the role may run no other', () => {
+  const given = parts();
+  const { stack } = given;
+  const processor = new ContainerProcessor(stack, 'Large', {
+    image: ContainerImage.fromRegistry('public.ecr.aws/docker/library/node:22'),
+  });
+  new PipelineWorkflow(stack, 'Nightly', {
+    workflowName: 'orders-daily',
+    steps: [WorkflowStep.processor('Large', processor, { refine: given.silver.uri })],
+    notifications: { topics: [given.topic] },
+  });
+  const { Arguments } = statesOf(Template.fromStack(stack)).Large;
+  expect(Arguments.NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp).toBe('ENABLED');
   expect(stack).toHaveNoNagFindings();
 });
