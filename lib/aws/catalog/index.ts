@@ -1,4 +1,5 @@
 export { type ExistingDatabase, LakeCatalog, type LakeCatalogProps } from './lake-catalog';
+export { type CrawlerTarget, LakeCrawler, type LakeCrawlerProps } from './lake-crawler';
 export {
   type ILakeTable,
   LakeTable,
