@@ -13,6 +13,9 @@ export interface TransformCall {
   readonly commits?: readonly TableCommit[];
 }
 
+/** Of a request's own id. */
+const LONGEST_ID = 1024;
+
 /** What an event of a transform asks for. */
 export interface TransformCalls {
   readonly calls: readonly TransformCall[];
@@ -22,7 +25,7 @@ export interface TransformCalls {
   readonly unreadable: readonly { readonly message: string; readonly error: UnexpectedEvent }[];
 }
 
-const FIELDS = ['transform', 'always', 'whole', 'values', 'parameters', 'scheduledTime'];
+const FIELDS = ['transform', 'id', 'always', 'whole', 'values', 'parameters', 'scheduledTime'];
 
 /**
  * Reads messages of a queue, or one request. A message is a request `{"transform": "<uri>"}` or the event of a commit to an
@@ -89,9 +92,9 @@ function parsed(body: string): unknown {
   }
 }
 
-function request(event: unknown, id: string, now: Date): TransformRequest {
+function request(event: unknown, delivery: string, now: Date): TransformRequest {
   if (isObject(event) && 'detail-type' in event) {
-    return { id, always: false, whole: false, parameters: {}, runTime: now };
+    return { id: delivery, always: false, whole: false, parameters: {}, runTime: now };
   }
   if (!isObject(event) || typeof event.transform !== 'string') {
     throw new UnexpectedEvent(
@@ -102,7 +105,10 @@ function request(event: unknown, id: string, now: Date): TransformRequest {
   if (unknown !== undefined) {
     throw new UnexpectedEvent(`A request of a transform has no "${unknown}". Allowed: ${FIELDS.join(', ')}.`);
   }
-  const { values, scheduledTime } = event;
+  const { id = delivery, values, scheduledTime } = event;
+  if (typeof id !== 'string' || id === '' || id.length > LONGEST_ID) {
+    throw new UnexpectedEvent(`id is ${describeValue(id)}. Allowed: text of 1 to ${LONGEST_ID} characters.`);
+  }
   const parameters = parametersOf(event.parameters);
   const whole = flag(event, 'whole');
   if (values !== undefined && !isTextList(values)) {

@@ -102,6 +102,7 @@ test('commits to bronze become the latest row of each key: replays, late rows, d
     upserted: 1,
     caughtUp: true,
     handedOver: false,
+    snapshotId: String(currentSnapshot((await openTable(deployment.silver)).metadata)!['snapshot-id']),
   });
   expect(await amounts()).toEqual({ ...before, b: 20 });
   expect(refine({}, COMMIT).outcomes[0].response).toMatchObject({ rows: 0, commits: 0, caughtUp: true });

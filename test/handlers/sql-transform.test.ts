@@ -160,7 +160,16 @@ test('a direct request is answered with what was done', async () => {
   expect(report).toMatchObject({ scope: 'whole', writtenRows: 1 });
 });
 
+test('an id of the request stays that of its commit, however it is delivered', async () => {
+  await sell(1);
+  await invoke({ transform: days.uri, id: 'execution-1/Days' });
+  const committed = currentSnapshot((await openTable(days.uri)).metadata)!;
+  expect(committed.summary).toMatchObject({ 'lakehouse.request': 'execution-1/Days' });
+});
+
 test.each<[string, unknown, string]>([
+  ['an id that is none', { transform: 'x', id: 7 }, 'id is 7. Allowed: text of 1 to 1024 characters.'],
+  ['an empty id', { transform: 'x', id: '' }, 'id is ""'],
   ['a misspelt field', { transform: 'x', value: ['2024-05-01'] }, 'A request of a transform has no "value"'],
   ['what is no request', { refine: 'x' }, 'Not a request of a transform'],
   ['a time that is none', { transform: 'x', scheduledTime: 'soon' }, 'scheduledTime is "soon"'],

@@ -78,6 +78,8 @@ export interface RefineReport extends IncrementCounts {
   readonly commits: number;
   /** Attempts that others' commits made void. */
   readonly conflicts: number;
+  /** Silver's snapshot when this ended; undefined while it has none. */
+  readonly snapshotId?: string;
   /** Age of the oldest commit of bronze that silver lacked, milliseconds. */
   readonly lagMilliseconds: number;
   /** Paths of bronze's columns that silver has none for. */
@@ -270,6 +272,7 @@ class Refining {
   }
 
   private report(end: { caughtUp: boolean; handedOver?: boolean }): RefineReport {
+    const snapshot = currentSnapshot(this.tables.silver.metadata);
     return {
       ...this.counts,
       ...(this.mode && { mode: this.mode }),
@@ -277,6 +280,7 @@ class Refining {
       ...end,
       commits: this.commits,
       conflicts: this.conflicts,
+      ...(snapshot && { snapshotId: String(snapshot['snapshot-id']) }),
       lagMilliseconds: Math.max(0, this.lagMilliseconds),
       leftOut: this.leftOut,
     };

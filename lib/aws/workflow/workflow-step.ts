@@ -6,6 +6,7 @@ import type { ILakeTable } from '../catalog';
 import type { ContainerProcessor, SilverProcessor } from '../processing';
 import type { SqlTransform } from '../transform';
 import { type ContainerTask, containerStates } from './container-states';
+import { expression, literal } from './expression';
 import { gateStates, type RateGate, rateGateStates } from './gate-states';
 import type { RetryPolicy } from './retry-policy';
 import {
@@ -92,7 +93,8 @@ export class WorkflowStep {
 
   /**
    * Makes a gold table with SQL.
-   * @param handler invoked with `{ "transform": "<uri of the table>", "parameters": { … } }`
+   * @param handler invoked with `{ "transform": "<uri of the table>", "id": "…", "parameters": { … } }`; the id stays the
+   * same while the step is tried again
    */
   static transform(
     name: string,
@@ -101,7 +103,11 @@ export class WorkflowStep {
     options: TransformStepOptions = {},
   ): WorkflowStep {
     const { parameters } = options;
-    const payload = { transform: table.uri, ...(parameters === undefined ? {} : { parameters }) };
+    const payload = {
+      transform: table.uri,
+      id: requestId(name),
+      ...(parameters === undefined ? {} : { parameters }),
+    };
     const states = functionStates(handler, payload, { ...options, permanentErrors: IN_VAIN });
     return new WorkflowStep(name, states, { table });
   }
@@ -114,7 +120,7 @@ export class WorkflowStep {
     const { cluster, taskDefinition, subnets, securityGroups, assignPublicIp } = container;
     const place = { cluster, taskDefinition, subnets, securityGroups, assignPublicIp };
     const { parameters } = options;
-    const asked = { ...request, ...(parameters === undefined ? {} : { parameters }) };
+    const asked = { ...request, id: requestId(name), ...(parameters === undefined ? {} : { parameters }) };
     const states = containerStates({ ...place, container: container.container, request: asked }, options);
     return new WorkflowStep(name, states, { table: output });
   }
@@ -250,6 +256,11 @@ interface StepParts {
   readonly table?: ILakeTable;
   readonly topic?: ITopic;
   readonly inner?: WorkflowStep[];
+}
+
+/** The same for every attempt at a step: what still runs is waited for, and not started again. */
+function requestId(name: string): string {
+  return expression(`$states.context.Execution.Id & ${literal(`/${name}`)}`);
 }
 
 const DATE = '{% $date %}';

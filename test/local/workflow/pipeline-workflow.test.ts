@@ -31,6 +31,7 @@ describe('a run in which all goes well', () => {
     });
     expect(functions.transform.mock.calls[0][0]).toEqual({
       transform: 'glue://sales_gold/daily_revenue',
+      id: `${run.arn}/DailyRevenue`,
       parameters: { date: '2026-11-20', orders: '3' },
     });
     expect(functions.check.mock.calls[0][0]).toEqual({
