@@ -25,11 +25,15 @@ export function resultTable(reports: readonly ProductReport[]): string {
 function details({ summary, answers }: ProductReport): string[] {
   const lines: string[] = [];
   const reasons = Object.entries(summary.records.quarantinedByReason);
+  const refused = Object.entries(summary.silver?.quarantinedByReason ?? {});
   const alarms = summary.alarms.filter(({ state }) => state === 'ALARM');
-  if (reasons.length + alarms.length + answers.length + summary.gates.length === 0) return lines;
+  const told = [reasons, refused, alarms, answers, summary.gates];
+  if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
   for (const [reason, records] of reasons)
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
+  for (const [reason, rows] of refused)
+    lines.push(`  quarantined  ${count(rows).padStart(6)}  ${reason} (rows of bronze, refused by silver)`);
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
   lines.push(...silverLines(summary), ...gateLines(summary));
   for (const { question, columns, rows } of answers) {
@@ -42,7 +46,7 @@ function details({ summary, answers }: ProductReport): string[] {
 function silverLines({ silver, account }: ProductSummary): string[] {
   if (!silver) return [];
   const made =
-    `  silver       ${count(silver.rows)} rows of bronze in ${count(silver.increments)} increments: ` +
+    `  silver       ${count(silver.rows)} rows of bronze in ${count(silver.increments)} ${silver.increments === 1 ? 'increment' : 'increments'}: ` +
     `${count(silver.upserted)} put in, ${count(silver.superseded)} superseded, ${count(silver.late)} late, ` +
     `${count(silver.deleted)} deleting, ${count(silver.rejected)} refused; ` +
     `${count(silver.bytesRead)} bytes read, ${count(silver.bytesWritten)} written`;

@@ -66,7 +66,13 @@ export function reportPage(reports: readonly ProductReport[], at: Date): string 
 function productSection(report: ProductReport): Markup {
   const { summary, contract, tables, samples, answers } = report;
   const { records } = summary;
-  const reasons = Object.entries(records.quarantinedByReason);
+  const reasons = [
+    ...Object.entries(records.quarantinedByReason),
+    ...Object.entries(summary.silver?.quarantinedByReason ?? {}).map(([reason, rows]): [string, number] => [
+      `${reason} (by silver)`,
+      rows,
+    ]),
+  ];
   const firing = alarming(summary).length;
   const owner = contract.team?.name;
   const description = contract.schema().description;

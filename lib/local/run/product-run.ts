@@ -156,7 +156,7 @@ export class ProductRun {
     const added = newFiles(this.before, tables, 'quarantine');
     const digest = connection
       ? await quarantineDigest(connection, added)
-      : { byReason: this.reasons, samples: [], rowsOfSilver: 0 };
+      : { byReason: this.reasons, ofSilverByReason: {}, samples: [] };
     await sql?.attach(tables);
     const found = sql ? await answers(sql, pipeline, input.questions ?? []) : [];
     for (const table of tables.filter(({ role }) => TRAVELLED.includes(role))) {
@@ -173,7 +173,7 @@ export class ProductRun {
     const report: ProductReport = {
       summary: {
         ...this.summary(tables, digest),
-        ...(refined && { silver: refined }),
+        ...(refined && { silver: { ...refined, quarantinedByReason: digest.ofSilverByReason } }),
         ...(account && { account }),
         ...gates,
         ...(this.halted && { decision: GateDecision.HALT }),
@@ -193,12 +193,13 @@ export class ProductRun {
 
   private summary(
     tables: readonly TableContents[],
-    { byReason, rowsOfSilver }: QuarantineDigest,
+    { byReason, ofSilverByReason }: QuarantineDigest,
   ): Omit<ProductSummary, keyof GateReport | 'profile'> {
     const { checked, pipeline, metrics } = this.options;
     const { read, seconds, latency } = this;
     const accepted = addedRows(this.before, tables, 'bronze');
-    const quarantined = addedRows(this.before, tables, 'quarantine') - rowsOfSilver;
+    const ofSilver = Object.values(ofSilverByReason).reduce((sum, count) => sum + count, 0);
+    const quarantined = addedRows(this.before, tables, 'quarantine') - ofSilver;
     return {
       product: pipeline.product,
       contract: { id: checked.input.contract.id, version: checked.input.contract.version },
@@ -237,7 +238,7 @@ function addedRows(before: readonly TableContents[], after: readonly TableConten
   return rows(after) - rows(before);
 }
 
-function total(increments: readonly Increment[]): RefinementSummary {
+function total(increments: readonly Increment[]): Omit<RefinementSummary, 'quarantinedByReason'> {
   const sum = (of: (increment: Increment) => number): number =>
     increments.reduce((result, increment) => result + of(increment), 0);
   return {

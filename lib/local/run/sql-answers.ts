@@ -59,9 +59,10 @@ export interface QuarantineSample {
 }
 
 export interface QuarantineDigest {
+  /** Records that did not come as far as bronze. */
   readonly byReason: Record<string, number>;
-  /** How many of them are rows that came as far as bronze and were refused by silver. */
-  readonly rowsOfSilver: number;
+  /** Rows of bronze that silver refused. */
+  readonly ofSilverByReason: Record<string, number>;
   /** A few records of each reason. */
   readonly samples: QuarantineSample[];
 }
@@ -71,20 +72,26 @@ export async function quarantineDigest(
   connection: DuckDBConnection,
   files: readonly string[],
 ): Promise<QuarantineDigest> {
-  if (files.length === 0) return { byReason: {}, samples: [], rowsOfSilver: 0 };
+  if (files.length === 0) return { byReason: {}, ofSilverByReason: {}, samples: [] };
   const rows = parquetFiles(files);
   const counted = await connection.runAndReadAll(
-    `SELECT reason_code, count(*), count(*) FILTER (payload_encoding = 'row') FROM ${rows} GROUP BY 1 ORDER BY 2 DESC, 1`,
+    `SELECT reason_code, payload_encoding = 'row', count(*) FROM ${rows} GROUP BY 1, 2 ORDER BY 3 DESC, 1`,
   );
-  const reasons = counted.getRows();
+  const reasons = (ofSilver: boolean): Record<string, number> =>
+    Object.fromEntries(
+      counted
+        .getRows()
+        .filter(([, isRow]) => isRow === ofSilver)
+        .map(([code, , count]) => [String(code), Number(count)]),
+    );
   const sampled = await connection.runAndReadAll(
     `SELECT reason_code, reason, payload FROM ${rows}
      QUALIFY row_number() OVER (PARTITION BY reason_code, reason_path ORDER BY _lane, length(_position), _position) <= 2
      ORDER BY reason_code, reason_path, reason LIMIT 40`,
   );
   return {
-    byReason: Object.fromEntries(reasons.map(([code, count]) => [String(code), Number(count)])),
-    rowsOfSilver: reasons.reduce((sum, [, , ofSilver]) => sum + Number(ofSilver), 0),
+    byReason: reasons(false),
+    ofSilverByReason: reasons(true),
     samples: sampled.getRows().map(([code, reason, payload]) => ({
       code: String(code),
       reason: String(reason),

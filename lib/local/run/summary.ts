@@ -20,6 +20,7 @@ export interface ProductSummary {
     readonly quarantined: number;
     /** In the tables before this run. */
     readonly replayed: number;
+    /** Together `quarantined`. */
     readonly quarantinedByReason: Readonly<Record<string, number>>;
   };
   readonly tables: readonly {
@@ -64,6 +65,8 @@ export interface RefinementSummary {
   readonly superseded: number;
   readonly late: number;
   readonly rejected: number;
+  /** Rows of bronze that are in quarantine since this run: an increment that repeats rejects them once more. */
+  readonly quarantinedByReason: Readonly<Record<string, number>>;
   readonly bytesRead: number;
   readonly bytesWritten: number;
   readonly seconds: number;

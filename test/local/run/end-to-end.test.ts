@@ -102,6 +102,28 @@ optional(BUILT)('lakehouse run', () => {
     ]);
   });
 
+  it('tells records that never were in bronze from rows of bronze that silver refused', () => {
+    const keyless = file('keyless.odcs.yaml', ORDERS_CONTRACT.replace('required: true, ', ''));
+    const events = file('orders.ndjson', '{"id":1}\n{"note":"no key"}\n{"id":null}\n{"id":"one"}\n');
+    const out = join(directory, 'out');
+    const run = (): string => {
+      const { code, stdout } = lakehouse(['run', '--contract', keyless, '--events', events, '--out', out]);
+      expect(code).toBe(0);
+      return stdout;
+    };
+    const stdout = run();
+    const { records, silver } = summaryOf(out);
+    expect(records).toMatchObject({ accepted: 3, quarantined: 1, quarantinedByReason: { 'wrong-type': 1 } });
+    expect(silver).toMatchObject({ rejected: 2, quarantinedByReason: { 'null-key': 2 } });
+    expect(stdout).toMatch(/quarantined +1 {2}wrong-type\n/);
+    expect(stdout).toMatch(/quarantined +2 {2}null-key \(rows of bronze, refused by silver\)\n/);
+    expect(stdout).toContain('3 rows of bronze in 1 increment: ');
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('null-key (by silver)');
+
+    expect(run()).not.toMatch(/^  quarantined /m);
+    expect(summaryOf(out).silver).toMatchObject({ rejected: 0, quarantinedByReason: {} });
+  });
+
   it('adds nothing when it is fed the same again, and what is new when the file has grown', async () => {
     const rows = Array.from({ length: 500 }, (_, id) => `{"id":${id},"note":"n${id}"}`);
     const events = file('orders.ndjson', [...rows, '{"id":500,"not'].join('\n'));
