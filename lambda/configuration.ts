@@ -162,6 +162,8 @@ export interface GateConfiguration {
   readonly table: string;
   /** URI of the table the results are kept in. */
   readonly qualityTable?: string;
+  /** URI of the table profiles are kept in; none are made without it. */
+  readonly profileTable?: string;
   readonly engine: SqlEngineConfiguration;
   readonly product: string;
   readonly metricNamespace: string;
@@ -169,10 +171,11 @@ export interface GateConfiguration {
 
 /** @throws ConfigurationError naming the variable, its value and what is allowed. */
 export function readGateConfiguration(environment: Environment = process.env): GateConfiguration {
-  const { inputTable, qualityTable } = HANDLER_ENVIRONMENT;
+  const { inputTable, qualityTable, profileTable } = HANDLER_ENVIRONMENT;
   return {
     table: tableUri(environment, `${inputTable}_0`),
     ...(environment[qualityTable] !== undefined && { qualityTable: tableUri(environment, qualityTable) }),
+    ...(environment[profileTable] !== undefined && { profileTable: tableUri(environment, profileTable) }),
     engine: sqlEngine(environment),
     ...signals(environment),
   };

@@ -1,10 +1,11 @@
 import type { Context } from 'aws-lambda';
 import { QualityGates } from '../../lib/contract/quality/quality-gates';
+import { TableProfiler } from '../../lib/contract/quality/table-profiler';
 import { type GateConfiguration, readGateConfiguration } from '../configuration';
 import { openSqlEngine } from '../engines/open-sql-engine';
-import { judgeTable } from '../pipeline/quality/judge-table';
+import { judgeTable, profileTable as profileColumns } from '../pipeline/quality/judge-table';
 import type { GateReport } from '../pipeline/quality/measure-gates';
-import { keepResults } from '../rows/quality-results';
+import { keepProfile, keepResults } from '../rows/quality-results';
 import { GateLog } from '../signals/gate-log';
 import { QualityMetrics } from '../signals/quality-metrics';
 import { gateRequest } from '../sources/gate-request';
@@ -29,7 +30,7 @@ export async function handler(event: unknown, context?: Context): Promise<GateRe
 }
 
 async function judged(
-  { table: uri, qualityTable, engine, product, metricNamespace }: GateConfiguration,
+  { table: uri, qualityTable, profileTable, engine, product, metricNamespace }: GateConfiguration,
   id: string,
   log: GateLog,
   context: Context | undefined,
@@ -40,16 +41,19 @@ async function judged(
     const report = await judgeTable(QualityGates._ofPlan(gates.plan), table, sql);
     new QualityMetrics({ product, metricNamespace }).publish(report.results);
     log.judged(report, context);
-    const snapshot = currentSnapshot(table.metadata);
+    const evaluation = {
+      evaluatedAt: Date.now(),
+      table: uri,
+      sequence: BigInt(currentSnapshot(table.metadata)?.['sequence-number'] ?? 0),
+      contractId: gates.contractId,
+      contractVersion: gates.contractVersion,
+    };
     if (qualityTable !== undefined) {
-      await keepResults(await openTable(qualityTable), report.results, {
-        evaluatedAt: Date.now(),
-        table: uri,
-        scope: 'table',
-        sequence: BigInt(snapshot?.['sequence-number'] ?? 0),
-        contractId: gates.contractId,
-        contractVersion: gates.contractVersion,
-      });
+      await keepResults(await openTable(qualityTable), report.results, { ...evaluation, scope: 'table' });
+    }
+    if (profileTable !== undefined) {
+      const columns = await profileColumns(TableProfiler._ofColumns([...gates.profile]), table, sql);
+      await keepProfile(await openTable(profileTable), columns, evaluation);
     }
     return report;
   } finally {

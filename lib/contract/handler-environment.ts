@@ -14,6 +14,8 @@ export const HANDLER_ENVIRONMENT = {
   tombstonesTable: 'LAKEHOUSE_TOMBSTONES_TABLE',
   /** URI of the table the results of quality gates are kept in; where it is not set they are metrics only. */
   qualityTable: 'LAKEHOUSE_QUALITY_TABLE',
+  /** Table the profiles of another's columns are kept in. */
+  profileTable: 'LAKEHOUSE_PROFILE_TABLE',
   /** The one request a container is to do, as JSON; where it is set, the container ends with it. */
   task: 'LAKEHOUSE_TASK',
   /** URL of the queue of a container that takes over what is too large for a function. */

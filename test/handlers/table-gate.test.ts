@@ -1,7 +1,8 @@
 import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
 import { openTable } from '../../lambda/tables/open-table';
-import { DataContract, QualityGates } from '../../lib/contract';
+import { DataContract, QualityGates, TableProfiler } from '../../lib/contract';
+import { profileSchema } from '../../lib/contract/profile-schema';
 import { qualityResultsSchema } from '../../lib/contract/quality-results-schema';
 import { GoldLake } from '../pipeline/sql-transform/gold-lake';
 import { rowsOf } from '../tables/fixtures/rows';
@@ -31,7 +32,8 @@ jest.mock(
   () => ({
     get gates() {
       const plan = QualityGates.of(contract.schema())._plan;
-      return { plan, contractId: contract.id, contractVersion: contract.version };
+      const profile = TableProfiler.of(contract.schema())._columns;
+      return { plan, profile, contractId: contract.id, contractVersion: contract.version };
     },
   }),
   { virtual: true },
@@ -112,6 +114,36 @@ test('a halting rule halts, and what it measured is kept as well', async () => {
   expect(outcomes(verdict)).toMatchObject({ days_differ: 'failed', newest: 'failed', volume: 'passed' });
   expect(await rowsOf(await openTable(results.uri))).toHaveLength(5);
   expect(outcomes(await judge())).toMatchObject({ days_differ: 'failed' });
+});
+
+test('columns are profiled where a table for it is given, once for a snapshot', async () => {
+  const uri = `${sales.uri}_profile`;
+  const partitionSpec = { 'spec-id': 0, fields: [] };
+  await createOrEvolveTable(uri, { schema: profileSchema(), partitionSpec });
+  process.env.LAKEHOUSE_PROFILE_TABLE = uri;
+  try {
+    await sell(1, 2, 2, null);
+    await judge();
+    await judge();
+    expect(await rowsOf(await openTable(uri))).toEqual([
+      expect.objectContaining({
+        column_name: 'day',
+        column_type: 'date',
+        row_count: 4n,
+        nulls: 1n,
+        distincts: 2n,
+        duplicates: 1n,
+        minimum: '2024-05-01',
+        maximum: '2024-05-02',
+        schema_hash: expect.stringMatching(/^[0-9a-f]{16}$/),
+      }),
+    ]);
+    await sell(5);
+    await judge();
+    expect(await rowsOf(await openTable(uri))).toHaveLength(2);
+  } finally {
+    delete process.env.LAKEHOUSE_PROFILE_TABLE;
+  }
 });
 
 test('an empty table is measured as one', async () => {

@@ -1,5 +1,6 @@
 import type { QualityGates } from '../../../lib/contract/quality/quality-gates';
 import { quoteName } from '../../../lib/contract/quality/sql-dialect';
+import type { ColumnProfile, TableProfiler } from '../../../lib/contract/quality/table-profiler';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { currentSnapshot } from '../../tables/table-metadata';
 import { type SqlEngine, SqlRefused, type TableRead } from '../sql-transform/engine';
@@ -11,6 +12,18 @@ const JUDGED = 'judged';
 /** Measures every rule over a table as it is now. @throws what the engine threw when it was away: that is no verdict */
 export function judgeTable(gates: QualityGates, table: IcebergTable, engine: SqlEngine): Promise<GateReport> {
   return judgeRows(gates, { table, snapshot: currentSnapshot(table.metadata) }, engine, JUDGED);
+}
+
+/** Profiles the columns of a table as it is now. */
+export async function profileTable(
+  profiler: TableProfiler,
+  table: IcebergTable,
+  engine: SqlEngine,
+): Promise<ColumnProfile[]> {
+  const rows = await engine.read({ table, snapshot: currentSnapshot(table.metadata) });
+  const sql = profiler.query(engine.dialect, [JUDGED]);
+  const [row] = await engine.query(`WITH ${quoteName(JUDGED, engine.dialect)} AS (${rows})\n${sql}`);
+  return profiler.read([...row]);
 }
 
 /**

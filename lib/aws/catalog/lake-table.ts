@@ -5,6 +5,7 @@ import type { DataContract } from '../../contract/data-contract';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg-types';
 import { bronzePartitionSpec } from '../../contract/partition-spec';
 import { qualityResultsSchema, qualityTableName } from '../../contract/quality-results-schema';
+import { profileSchema, profileTableName } from '../../contract/profile-schema';
 import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
 import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../contract/table-schema';
@@ -216,6 +217,8 @@ function tableNameOf({ tableName }: SchemaObject, content: TableContent): string
       return `${tableName}_tombstones`;
     case TableContent.QUALITY_RESULTS:
       return qualityTableName(tableName);
+    case TableContent.PROFILES:
+      return profileTableName(tableName);
     case TableContent.ROWS:
       return tableName;
   }
@@ -227,6 +230,8 @@ function columnsOf(schema: SchemaObject, zone: Zone, content: TableContent): Ice
       return tombstonesSchema(schema);
     case TableContent.QUALITY_RESULTS:
       return qualityResultsSchema();
+    case TableContent.PROFILES:
+      return profileSchema();
     case TableContent.ROWS:
       return rowColumns(schema, zone);
   }

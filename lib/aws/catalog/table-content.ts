@@ -6,4 +6,6 @@ export enum TableContent {
   TOMBSTONES = 'tombstones',
   /** The results of quality gates: a row for each gate each time it was evaluated. */
   QUALITY_RESULTS = 'quality-results',
+  /** Profiles: a row for each column each time the table was profiled. */
+  PROFILES = 'profiles',
 }

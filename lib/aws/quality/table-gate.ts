@@ -40,6 +40,13 @@ export interface TableGateProps {
   readonly results?: ILakeTable;
 
   /**
+   * Table the profile of each column is kept in (nulls, distinct values, range, schema hash), once for each snapshot that
+   * is judged: a `LakeTable` with `content: TableContent.PROFILES`.
+   * @default - none: nothing is profiled
+   */
+  readonly profiles?: ILakeTable;
+
+  /**
    * Athena workgroup the rules are measured in.
    * @default - QueryWorkgroup.of(stack): one for the stack, with a limit to what a query reads
    */
@@ -108,7 +115,7 @@ export class TableGate extends Construct {
 
   constructor(scope: Construct, id: string, props: TableGateProps) {
     super(scope, id);
-    const { contract, table, results } = props;
+    const { contract, table, results, profiles } = props;
     const schema = contract.schema(props.schemaName);
     const productName = props.productName ?? schema.tableName;
     const metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
@@ -125,7 +132,8 @@ export class TableGate extends Construct {
     this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs of ${this.node.path}`);
     this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
     table.grantRead(this.role);
-    results?.grantReadWrite(this.role);
+    const kept = [results, profiles].filter((one) => one !== undefined);
+    for (const one of kept) one.grantReadWrite(this.role);
     const engine = SqlEngine.athena({ workgroup: props.workgroup });
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(`${productName}: quality gate, contract version ${contract.version}`),
@@ -142,6 +150,7 @@ export class TableGate extends Construct {
       environment: {
         [`${HANDLER_ENVIRONMENT.inputTable}_0`]: table.uri,
         ...(results && { [HANDLER_ENVIRONMENT.qualityTable]: results.uri }),
+        ...(profiles && { [HANDLER_ENVIRONMENT.profileTable]: profiles.uri }),
         [HANDLER_ENVIRONMENT.product]: productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: metricNamespace,
         ...engine._bind(this, { role: this.role, inputs: [table], output: table }),
@@ -151,7 +160,7 @@ export class TableGate extends Construct {
       this.handler,
       'It is invoked by whoever waits for its answer, a workflow for example, and sees the failure.',
     );
-    this.handler.node.addDependency(table, ...(results ? [results] : []));
+    this.handler.node.addDependency(table, ...kept);
   }
 
   /** Ask for a verdict. */

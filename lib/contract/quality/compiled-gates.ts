@@ -2,6 +2,7 @@ import type { DataContract } from '../data-contract';
 import type { SchemaObject } from '../schema-object';
 import type { QualityPlan } from './planned-check';
 import { QualityGates } from './quality-gates';
+import { type ProfiledColumn, TableProfiler } from './table-profiler';
 
 /** File name, beside the bundle, of what a gate measures. */
 export const GATES_FILE = 'gates.mjs';
@@ -9,6 +10,8 @@ export const GATES_FILE = 'gates.mjs';
 /** What a function that judges a table has to know of its contract. */
 export interface CompiledGates {
   readonly plan: QualityPlan;
+  /** The columns that are profiled. */
+  readonly profile: readonly ProfiledColumn[];
   readonly contractId: string;
   readonly contractVersion: string;
 }
@@ -17,6 +20,7 @@ export interface CompiledGates {
 export function compileGates(contract: DataContract, schema: SchemaObject): string {
   const gates: CompiledGates = {
     plan: QualityGates.of(schema)._plan,
+    profile: TableProfiler.of(schema)._columns,
     contractId: contract.id,
     contractVersion: contract.version,
   };

@@ -27,7 +27,8 @@ export interface ColumnProfile {
   readonly maximum?: string;
 }
 
-interface ProfiledColumn {
+/** A column as it is profiled: plain data. Internal. */
+export interface ProfiledColumn {
   readonly path: string;
   readonly column: Column;
   readonly required: boolean;
@@ -45,7 +46,23 @@ export class TableProfiler {
     return new TableProfiler(schema.properties.flatMap((property) => profiled(property, [])));
   }
 
+  /**
+   * The profiler of compiled columns, as a handler is given them.
+   * @internal
+   */
+  public static _ofColumns(columns: ProfiledColumn[]): TableProfiler {
+    return new TableProfiler(columns);
+  }
+
   private constructor(private readonly columns: ProfiledColumn[]) {}
+
+  /**
+   * What a handler needs to profile: plain data, which JSON carries.
+   * @internal
+   */
+  public get _columns(): ProfiledColumn[] {
+    return this.columns;
+  }
 
   /**
    * The query that measures the profile. It gives one row.
