@@ -17,12 +17,21 @@ export function ancestors(metadata: TableMetadata): Iterable<Snapshot> {
 
 /** A snapshot and those it grew from, newest first. */
 export function* lineage(metadata: TableMetadata, from: Snapshot | undefined): Iterable<Snapshot> {
-  const byId = new Map(metadata.snapshots.map((snapshot) => [snapshot['snapshot-id'], snapshot]));
+  const { snapshots } = metadata;
+  let indexes: Map<Long, number> | undefined;
   let snapshot = from;
+  let index = from ? snapshots.lastIndexOf(from) : -1;
   while (snapshot) {
     yield snapshot;
     const parent = snapshot['parent-snapshot-id'];
-    snapshot = parent == null ? undefined : byId.get(parent);
+    if (parent == null) return;
+    // Mostly the one before it, and mostly nobody asks for more than the newest: every commit does.
+    if (snapshots[index - 1]?.['snapshot-id'] === parent) index--;
+    else {
+      indexes ??= new Map(snapshots.map((one, i) => [one['snapshot-id'], i]));
+      index = indexes.get(parent) ?? -1;
+    }
+    snapshot = snapshots[index];
   }
 }
 

@@ -110,8 +110,22 @@ export function normalizeTableMetadata(raw: RawMetadata, path: string): TableMet
   };
 }
 
+/** Snapshots and what is logged never change, and a writer's next commit has all of them again. */
+const texts = new WeakMap<object, string>();
+
 export function serializeTableMetadata(metadata: TableMetadata): Buffer {
-  return Buffer.from(stringifyJson(metadata), 'utf8');
+  const { snapshots, 'snapshot-log': log, ...rest } = metadata;
+  const lists = `"snapshots":${listText(snapshots)},"snapshot-log":${listText(log)}`;
+  return Buffer.from(`${stringifyJson(rest).slice(0, -1)},${lists}}`, 'utf8');
+}
+
+function listText(list: readonly object[]): string {
+  const parts = list.map((one) => {
+    let text = texts.get(one);
+    if (text === undefined) texts.set(one, (text = stringifyJson(one)));
+    return text;
+  });
+  return `[${parts.join(',')}]`;
 }
 
 export function currentSchema(metadata: TableMetadata): IcebergSchema {
