@@ -142,6 +142,11 @@ export class LakeTable extends LakeTableBase {
    * @internal
    */
   public readonly _columns: IcebergSchema;
+  /**
+   * What its rows are.
+   * @internal
+   */
+  public readonly _content: TableContent;
   /** The resource that creates and evolves the table: let it be a dependency of what writes to the table. */
   readonly resource: CustomResource;
   protected readonly folder: string;
@@ -155,6 +160,8 @@ export class LakeTable extends LakeTableBase {
     this.zone = props.zone;
     this.databaseName = props.catalog.databaseName(props.zone);
     const content = props.content ?? TableContent.ROWS;
+    validateContent(content, props.zone);
+    this._content = content;
     this.tableName = props.tableName ?? tableNameOf(schema, content);
     validateTableName(this.tableName);
     props.catalog._claimTable(props.zone, this.tableName, this);
@@ -255,6 +262,14 @@ function partitionsOf(schema: SchemaObject, zone: Zone, content: TableContent): 
   return zone === Zone.QUARANTINE || content !== TableContent.ROWS
     ? { 'spec-id': 0, fields: [] }
     : bronzePartitionSpec(schema);
+}
+
+function validateContent(content: TableContent, zone: Zone): void {
+  if (content === TableContent.ROWS || zone === Zone.SILVER) return;
+  throw new Error(
+    `A table with the content ${content} is kept beside a silver table. Received the zone ${zone}: pass Zone.SILVER, or ` +
+      'leave out content for the rows of the contract.',
+  );
 }
 
 function validateTableName(name: string): void {

@@ -6,12 +6,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DataContract, SchemaObject } from '../../contract';
+import { type DataContract, type SchemaObject, Zone } from '../../contract';
 import { compileContract } from '../../contract/handler-code';
 import { BUNDLES, COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
-import type { ILakeTable } from '../catalog';
+import { type ILakeTable, TableContent } from '../catalog';
+import { requireTable, type TablePurpose } from '../catalog/table-purpose';
 import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
@@ -106,7 +107,7 @@ export class SilverProcessor extends Construct {
     this.refineRequest = { refine: silver.uri };
     requireMetricNames(this.productName, this.metricNamespace);
     requireRefinable(props);
-    requireTables(props);
+    requireTables(this, props);
     requireTombstones(schema, tombstones);
 
     this.role =
@@ -214,7 +215,15 @@ export class SilverProcessor extends Construct {
 /** The same in a function and in a container. */
 const BUNDLE = BUNDLES.silverRefine;
 
-function requireTables(props: SilverProcessorProps): void {
+const PURPOSES: { readonly [name: string]: TablePurpose } = {
+  bronze: { zone: Zone.BRONZE },
+  silver: { zone: Zone.SILVER },
+  quarantine: { zone: Zone.QUARANTINE },
+  tombstones: { content: TableContent.TOMBSTONES },
+  quality: { content: TableContent.QUALITY_RESULTS },
+};
+
+function requireTables(processor: SilverProcessor, props: SilverProcessorProps): void {
   const names = ['bronze', 'silver', 'quarantine', 'tombstones', 'quality'] as const;
   const given = names.flatMap((name) => {
     const uri = props[name]?.uri;
@@ -227,6 +236,10 @@ function requireTables(props: SilverProcessorProps): void {
       `${name} and ${other.name} are the same table, ${uri}. Each needs one of its own: make a LakeTable, with ` +
         'zone Zone.SILVER for silver, and its content for what is kept beside it.',
     );
+  }
+  for (const name of names) {
+    const table = props[name];
+    if (table !== undefined) requireTable(processor, name, table, PURPOSES[name]);
   }
 }
 

@@ -5,12 +5,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type DataContract, RejectionHandling } from '../../contract';
+import { type DataContract, RejectionHandling, Zone } from '../../contract';
 import { compileContract } from '../../contract/handler-code';
 import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
+import { requireTable } from '../catalog/table-purpose';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
@@ -194,6 +195,8 @@ export class StreamProcessor extends Construct {
     this.metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
     requireMetricNames(this.productName, this.metricNamespace);
     requireTwoTables(bronze, quarantine);
+    requireTable(this, 'bronze', bronze, { zone: Zone.BRONZE });
+    requireTable(this, 'quarantine', quarantine, { zone: Zone.QUARANTINE });
 
     this.role =
       props.role ?? handlerRole(this, `Reads the stream of ${this.productName} and appends to its tables`);

@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -6,15 +6,16 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { DataContract, SchemaObject } from '../../contract';
+import { type DataContract, type SchemaObject, Zone } from '../../contract';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
 import type { SqlParameter } from '../../contract/transform/sql-parameter';
 import type { SqlText } from '../../contract/transform/sql-text';
 import { type Transformation, TRANSFORMATION_FILE } from '../../contract/transform/transformation';
-import { knownRun, requireDuration, requireWhole } from '../bounds';
+import { knownRun } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, LakeTable } from '../catalog';
+import { requireTable } from '../catalog/table-purpose';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
@@ -27,6 +28,7 @@ import { compileTransformation } from './compile-transformation';
 import { SqlEngine } from './sql-engine';
 import { columnsOf, type TransformInput } from './transform-input';
 import type { TransformMode } from './transform-mode';
+import { requireDeployable, requireNoFunctionOptions } from './transform-limits';
 import { TransformTrigger } from './transform-trigger';
 
 /** Which gold table, of what, and how. */
@@ -195,7 +197,11 @@ export class SqlTransform extends Construct {
     this.request = { transform: output.uri };
     requireMetricNames(this.productName, this.metricNamespace);
     requireDeployable(props);
+    if (engine._container !== undefined) requireNoFunctionOptions(props);
     const transformation = compileTransformation(props, schema, this.productName, engine._dialect);
+    for (const { name, table } of inputs) requireTable(this, `The input "${name}"`, table);
+    requireTable(this, 'output', output, { zone: Zone.GOLD });
+    requireOnlyWriter(this);
     this._transformation = transformation;
     if (props.checkSql ?? true) {
       checkTransform(this, {
@@ -359,30 +365,14 @@ function contractName({ contract }: SqlTransformProps, schema: SchemaObject): st
     : `${schema.name} of contract ${contract.id} ${contract.version}`;
 }
 
-function requireDeployable(props: SqlTransformProps): void {
-  requireWhole('memorySize', props.memorySize, {
-    minimum: 128,
-    maximum: 10_240,
-    unit: 'MB',
-    remedy: 'Leave it out for 512.',
-  });
-  requireDuration('timeout', props.timeout, {
-    minimum: 30,
-    maximum: 900,
-    remedy: 'Leave it out for fifteen minutes; what takes longer is waited for in turns.',
-  });
-  requireWhole('retryAttempts', props.retryAttempts, {
-    minimum: 0,
-    maximum: 999,
-    remedy: 'Leave it out for 20.',
-  });
-  requireWhole('reservedConcurrentExecutions', props.reservedConcurrentExecutions, {
-    minimum: 1,
-    maximum: 1000,
-    unit: 'invocations',
-    remedy: 'One is enough: runs for a table follow one another; 0 would stop the function.',
-  });
-  if (Token.isUnresolved(props.sql.text)) {
-    throw new Error('sql is known only at deployment. Give text or a file that is there at synthesis.');
-  }
+function requireOnlyWriter(transform: SqlTransform): void {
+  const { output, node } = transform;
+  const other = node.root.node
+    .findAll()
+    .find((each) => each instanceof SqlTransform && each !== transform && each.output === output);
+  if (other === undefined) return;
+  throw new Error(
+    `The table ${output.uri} is kept by "${other.node.path}" already; "${node.path}" would write over its rows. Give each ` +
+      'an output of its own, or make one SQL of both.',
+  );
 }

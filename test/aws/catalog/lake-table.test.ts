@@ -1,7 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { LakeCatalog, LakeTable, type LakeTableProps } from '../../../lib/aws/catalog';
+import { LakeCatalog, LakeTable, type LakeTableProps, TableContent } from '../../../lib/aws/catalog';
 import { MedallionLake, ZoneBucket } from '../../../lib/aws/storage';
 import { DataContract, Zone } from '../../../lib/contract';
 import { allowedStatements, role } from '../statements';
@@ -283,4 +283,11 @@ describe('refused', () => {
       'Contract orders has no schema object "Returns". It has: Orders.',
     );
   });
+});
+
+test('what is kept beside rows is beside silver', () => {
+  expect(() => synth({ content: TableContent.QUALITY_RESULTS, zone: Zone.GOLD })).toThrow(
+    'A table with the content quality-results is kept beside a silver table. Received the zone gold: pass Zone.SILVER, or ' +
+      'leave out content for the rows of the contract.',
+  );
 });

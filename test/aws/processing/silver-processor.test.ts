@@ -480,6 +480,40 @@ describe('refuses', () => {
     ).toThrow(/^bronze and silver are the same table, glue:\/\/\w+\/orders\. Each needs one of its own/);
   });
 
+  test.each<[string, (made: ReturnType<typeof tables>, other: LakeTable) => Given, string]>([
+    [
+      'bronze and silver the wrong way round',
+      ({ bronze, silver }) => ({ bronze: silver, silver: bronze }),
+      'bronze is "Test/silver", a table of the zone silver, which has other columns. Pass a LakeTable with zone: Zone.BRONZE.',
+    ],
+    [
+      'rows in the place of results',
+      (_, quality) => ({ quality }),
+      'quality is "Test/Payments", a table with the content rows, which has other columns. Pass a LakeTable with content: ' +
+        'TableContent.QUALITY_RESULTS.',
+    ],
+    [
+      'a quarantine in silver',
+      (_, quarantine) => ({ quarantine }),
+      'quarantine is "Test/Payments", a table of the zone silver, which has other columns. Pass a LakeTable with zone: ' +
+        'Zone.QUARANTINE.',
+    ],
+  ])('%s', (_, change, message) => {
+    const { stack, lake } = surroundings();
+    const contract = ordersContract();
+    const made = tables(stack, lake, contract);
+    const catalog = LakeCatalog.of(lake);
+    const other = new LakeTable(stack, 'Payments', {
+      contract,
+      schemaName: 'payments',
+      catalog,
+      zone: Zone.SILVER,
+    });
+    expect(() => new SilverProcessor(stack, 'Silver', { contract, ...made, ...change(made, other) })).toThrow(
+      message,
+    );
+  });
+
   test('deletions without a table of them, and the other way round', () => {
     const { stack, lake } = surroundings();
     const contract = contractThatDeletes();

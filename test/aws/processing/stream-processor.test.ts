@@ -431,6 +431,17 @@ describe('refuses', () => {
     );
   });
 
+  test('a silver table for what arrives', () => {
+    const { stack, lake, source } = surroundings({});
+    const contract = ordersContract();
+    const catalog = LakeCatalog.of(lake);
+    const table = (zone: Zone) => new LakeTable(stack, zone, { contract, catalog, zone });
+    const [bronze, quarantine] = [table(Zone.SILVER), table(Zone.QUARANTINE)];
+    expect(() => new StreamProcessor(stack, 'Processor', { contract, source, bronze, quarantine })).toThrow(
+      'bronze is "Test/silver", a table of the zone silver, which has other columns. Pass a LakeTable with zone: Zone.BRONZE.',
+    );
+  });
+
   test('nothing that is known only at deployment', () => {
     const later = Token.asNumber({ Ref: 'Parameter' });
     expect(() =>

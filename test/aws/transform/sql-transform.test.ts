@@ -5,6 +5,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import {
   DataContract,
+  type ILakeTable,
   LakeCatalog,
   LakeTable,
   MedallionLake,
@@ -354,20 +355,20 @@ describe('the SQL is checked at synthesis', () => {
   });
 
   test('and the changed values of inputs with it', () => {
-    const { stack, table, sales } = surroundings();
-    const output = table('revenue', Zone.GOLD);
-    const make = (id: string, changedValue: string) =>
-      new SqlTransform(stack, id, {
+    const make = (changedValue: string) => {
+      const { stack, table, sales } = surroundings();
+      return new SqlTransform(stack, 'Revenue', {
         sql: SqlText.inline(SQL),
         inputs: [{ name: 'sales', table: sales, changedValue }],
-        output,
+        output: table('revenue', Zone.GOLD),
         mode: TransformMode.incremental('day'),
       });
-    make('Right', 'CAST(sold_at AS DATE)');
-    expect(() => make('Wrong', 'nothing')).toThrow(
+    };
+    make('CAST(sold_at AS DATE)');
+    expect(() => make('nothing')).toThrow(
       'The changed value of input "sales", (nothing), is no SQL over its columns',
     );
-    expect(() => make('Type', 'amount')).toThrow('is DECIMAL(12,2); day is DATE');
+    expect(() => make('amount')).toThrow('is DECIMAL(12,2); day is DATE');
   });
 
   test('an input of unknown columns leaves it unchecked, with a note', () => {
@@ -438,5 +439,46 @@ describe('what cannot work is refused', () => {
           output: sales,
         }),
     ).toThrow('Every run would ask for the next');
+  });
+
+  test('tables of another zone, or of another account', () => {
+    const { stack, table, sales } = surroundings();
+    const transform = (scope: Stack, output: ILakeTable) => () =>
+      new SqlTransform(scope, 'Revenue', {
+        sql: SqlText.inline(SQL),
+        inputs: [{ name: 'sales', table: sales }],
+        output,
+        contract,
+        schemaName: 'revenue',
+      });
+    expect(transform(stack, table('revenue', Zone.SILVER))).toThrow(
+      'output is "Stack/revenue", a table of the zone silver, which has other columns. Pass a LakeTable with zone: Zone.GOLD.',
+    );
+    const theirs = new Stack(new App(), 'Theirs', { env: { account: '222222222222', region: 'eu-west-1' } });
+    const zoneBucket = ZoneBucket.fromBucket(theirs, 'Zone', Bucket.fromBucketName(theirs, 'Own', 'own'));
+    const attributes = { databaseName: 'shop', tableName: 'revenue', zoneBucket };
+    const ours = new Stack(new App(), 'Ours', { env: { account: '111111111111', region: 'eu-west-1' } });
+    expect(transform(ours, LakeTable.fromTableAttributes(theirs, 'Revenue', attributes))).toThrow(
+      '"Ours/Revenue" is in the account 111111111111, "Theirs/Revenue" in 222222222222. Tables are found in the Glue catalog',
+    );
+  });
+
+  test('two transforms that keep one table', () => {
+    const { stack, table, sales } = surroundings();
+    const props = {
+      sql: SqlText.inline(SQL),
+      inputs: [{ name: 'sales', table: sales }],
+      output: table('revenue', Zone.GOLD),
+    };
+    new SqlTransform(stack, 'One', props);
+    expect(() => new SqlTransform(stack, 'Other', props)).toThrow(
+      /^The table glue:\/\/\w+\/revenue is kept by "Stack\/One" already; "Stack\/Other" would write over its rows\./,
+    );
+  });
+
+  test('options of the function where there is none', () => {
+    expect(() => synth({ engine: SqlEngine.duckdb(), memorySize: 1024 })).toThrow(
+      'memorySize is given, but the engine runs in a container',
+    );
   });
 });

@@ -1,0 +1,56 @@
+import { Stack } from 'aws-cdk-lib';
+import type { IConstruct } from 'constructs';
+import type { Zone } from '../../contract/zone';
+import { requireSamePlace } from '../same-environment';
+import { type ILakeTable, LakeTable } from './lake-table';
+import { TableContent } from './table-content';
+
+/** What a table has to be for whoever works with it. What an imported table holds is its owner's word. */
+export interface TablePurpose {
+  /** @default - any zone */
+  readonly zone?: Zone;
+  /** @default TableContent.ROWS */
+  readonly content?: TableContent;
+}
+
+/**
+ * Refuses a table with other columns than those it is worked with by, and one that cannot be found: handlers know tables
+ * by database and name, in the catalog of their own account and region.
+ * @param property what the user called it
+ * @throws Error naming the property, the table, and what to pass instead
+ */
+export function requireTable(
+  construct: IConstruct,
+  property: string,
+  table: ILakeTable,
+  { zone, content = TableContent.ROWS }: TablePurpose = {},
+): void {
+  const { account, region } = Stack.of(table);
+  requireSamePlace(
+    construct,
+    table,
+    { account, region },
+    'Tables are found in the Glue catalog of the account and region of what works with them: move one of both.',
+  );
+  if (!(table instanceof LakeTable)) return;
+  if (table._content !== content) {
+    refuse(property, table, `a table with the content ${table._content}`, [
+      'content',
+      `TableContent.${key(content)}`,
+    ]);
+  }
+  if (zone !== undefined && table.zone !== zone) {
+    refuse(property, table, `a table of the zone ${table.zone}`, ['zone', `Zone.${key(zone)}`]);
+  }
+}
+
+function refuse(property: string, table: LakeTable, what: string, [option, value]: [string, string]): never {
+  throw new Error(
+    `${property} is "${table.node.path}", ${what}, which has other columns. Pass a LakeTable with ${option}: ${value}.`,
+  );
+}
+
+/** The name of an enum's member, as the user writes it. */
+function key(value: string): string {
+  return value.toUpperCase().replace(/-/g, '_');
+}
