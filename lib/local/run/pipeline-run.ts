@@ -11,6 +11,7 @@ import { ShardDelivery } from '../streams/shard-delivery';
 import type { DiscardedBatch } from '../streams/shard-delivery';
 import { kinesisEvent } from '../streams/stream-record';
 import type { StreamRecord } from '../streams/stream-record';
+import type { JsonObject } from '../template/json';
 import { LAPTOP } from '../template/physical-names';
 import type { Pipeline } from './pipeline';
 import { appendToQueue } from './queue-file';
@@ -57,8 +58,28 @@ export interface PipelineResult {
   readonly seconds: number;
   /** Records quarantined by reason, as the function logged them. */
   readonly reasons: Record<string, number>;
+  /** What the transform did, as the function logged it; absent where there is none. */
+  readonly transformed?: TransformTally;
   /** The run's first batch that was given up; the function's records up to it are in the tables. */
   readonly failure?: BatchGivenUp;
+}
+
+export interface TransformTally {
+  /** Records it made nothing of. */
+  readonly dropped: number;
+  /** Rows beyond the first of each record. */
+  readonly moreRows: number;
+}
+
+export function addTallies(a: TransformTally | undefined, b: TransformTally): TransformTally {
+  return { dropped: (a?.dropped ?? 0) + b.dropped, moreRows: (a?.moreRows ?? 0) + b.moreRows };
+}
+
+/** From the line the handler logs for each batch (lambda/signals/ingest-log.ts). */
+function tallyOf({ dropped, rows, accepted }: JsonObject): TransformTally | undefined {
+  return dropped === undefined
+    ? undefined
+    : { dropped: Number(dropped), moreRows: Number(rows) - Number(accepted) };
 }
 
 /** Lambda tries for hours; somebody who waits at a terminal would rather know. */
@@ -70,7 +91,15 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   const rows = options.rows ?? { from: 0, to: inspection.rows };
   const started = performance.now();
   const service = new ServiceMetrics(pipeline, metrics);
-  const log = new FunctionLog(join(stateDirectory, 'logs', `${pipeline.function.name}.log`), metrics);
+  let transformed: TransformTally | undefined;
+  const log = new FunctionLog(
+    join(stateDirectory, 'logs', `${pipeline.function.name}.log`),
+    metrics,
+    (entry) => {
+      const tally = tallyOf(entry);
+      if (tally) transformed = addTallies(transformed, tally);
+    },
+  );
   const concurrency = Math.min(source.shards, availableParallelism());
   const pool = new FunctionPool(
     { definition: pipeline.function, worker: workerModule(), output: (line) => log.add(line) },
@@ -132,6 +161,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     read: delivered,
     seconds: (performance.now() - started) / 1000,
     reasons: log.reasons,
+    ...(transformed && { transformed }),
     failure,
   };
 }

@@ -5,8 +5,8 @@ import type { Inspection } from '../events/event-file';
 import { evaluateAlarm } from '../metrics/alarm';
 import { LatencyHistogram } from '../metrics/latency-histogram';
 import type { MetricStore } from '../metrics/metric-store';
-import { runPipeline } from './pipeline-run';
-import type { RowRange } from './pipeline-run';
+import { addTallies, runPipeline } from './pipeline-run';
+import type { RowRange, TransformTally } from './pipeline-run';
 import type { Pipeline } from './pipeline';
 import type { Source, SourceLedger } from './source-ledger';
 import type { Increment } from './increment';
@@ -82,6 +82,7 @@ export class ProductRun {
   private next = 0;
   private seconds = 0;
   private reasons: Record<string, number> = {};
+  private transformed: TransformTally | undefined;
   private failure: string | undefined;
   private halted = false;
 
@@ -133,6 +134,7 @@ export class ProductRun {
     for (const [reason, count] of Object.entries(result.reasons)) {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
     }
+    if (result.transformed) this.transformed = addTallies(this.transformed, result.transformed);
     this.failure = result.failure?.message;
   }
 
@@ -197,7 +199,8 @@ export class ProductRun {
   ): Omit<ProductSummary, keyof GateReport | 'profile'> {
     const { checked, pipeline, metrics } = this.options;
     const { read, seconds, latency } = this;
-    const accepted = addedRows(this.before, tables, 'bronze');
+    const { dropped, moreRows } = this.transformed ?? { dropped: 0, moreRows: 0 };
+    const accepted = addedRows(this.before, tables, 'bronze') - moreRows;
     const ofSilver = Object.values(ofSilverByReason).reduce((sum, count) => sum + count, 0);
     const quarantined = addedRows(this.before, tables, 'quarantine') - ofSilver;
     return {
@@ -208,7 +211,8 @@ export class ProductRun {
         read: read,
         accepted,
         quarantined,
-        replayed: Math.max(0, read - accepted - quarantined),
+        ...(this.transformed && { dropped }),
+        replayed: Math.max(0, read - accepted - quarantined - dropped),
         quarantinedByReason: byReason,
       },
       tables: tables.map(({ zone, role, table, rows, snapshotId, files, location }) => ({

@@ -35,19 +35,22 @@ export async function silverAccount(
   const tombstones = name(TableRole.TOMBSTONES);
   const { key } = refinementOf(schema);
   const row = (alias: string): string =>
-    key.length > 0
-      ? `ROW(${key.map((column) => `${alias}.${identifier(column)}`).join(', ')})`
-      : `ROW(${alias}._lane, ${alias}._position)`;
+    `ROW(${key.map((column) => `${alias}.${identifier(column)}`).join(', ')})`;
   const isRejected =
     quarantine === undefined
       ? 'false'
       : `EXISTS (SELECT 1 FROM ${quarantine} q WHERE q.payload_encoding = 'row' AND q._lane = b._lane AND q._position = b._position)`;
   const isGone =
-    tombstones === undefined
+    tombstones === undefined || key.length === 0
       ? 'false'
       : `row IN (SELECT ${row('t')} FROM ${tombstones} t) AND row NOT IN (SELECT ${row('s')} FROM ${silver} s)`;
-  const query = `WITH judged AS (SELECT ${row('b')} AS row, ${isRejected} AS rejected FROM ${bronze} b),
-  keys AS (SELECT DISTINCT row FROM judged WHERE NOT rejected)
+  // Without a key nothing stands for anything else: rows a transform made of one record share lane and position.
+  const entries =
+    key.length > 0
+      ? 'SELECT DISTINCT row FROM judged WHERE NOT rejected'
+      : 'SELECT row FROM judged WHERE NOT rejected';
+  const query = `WITH judged AS (SELECT ${key.length > 0 ? row('b') : 'NULL'} AS row, ${isRejected} AS rejected FROM ${bronze} b),
+  keys AS (${entries})
 SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM ${silver}), (SELECT count(*) FROM judged WHERE rejected),
   (SELECT count(*) FROM keys), (SELECT count(*) FROM keys WHERE ${isGone})`;
   try {

@@ -14,9 +14,11 @@ export interface ProductSummary {
   readonly contract: { readonly id: string; readonly version: string };
   readonly events: string;
   readonly records: {
-    /** Records delivered to the function: `accepted` + `quarantined` + `replayed`. */
+    /** Records delivered to the function: `accepted` + `dropped` + `quarantined` + `replayed`. */
     readonly read: number;
     readonly accepted: number;
+    /** Records the transform made nothing of; absent without a transform. */
+    readonly dropped?: number;
     readonly quarantined: number;
     /** In the tables before this run. */
     readonly replayed: number;
