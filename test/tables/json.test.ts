@@ -1,6 +1,11 @@
+import {
+  newTableMetadata,
+  parseTableMetadata,
+  serializeTableMetadata,
+  type TableMetadata,
+} from '../../lambda/tables/table-metadata';
 import fc from 'fast-check';
 import { parseJson, stringifyJson } from '../../lambda/tables/json';
-import { parseTableMetadata, serializeTableMetadata } from '../../lambda/tables/table-metadata';
 
 test('integers beyond 2^53 survive, in and out', () => {
   const text =
@@ -84,4 +89,31 @@ test('metadata of version 3 is refused', () => {
   expect(() => parseTableMetadata(Buffer.from('{"format-version":3}'))).toThrow(
     'format version 3 cannot be read (The table metadata). Allowed: 1, 2',
   );
+});
+
+test('table metadata comes back as it was written, also when most of it was written before', () => {
+  const definition = {
+    location: 's3://lake/orders',
+    schema: { type: 'struct' as const, fields: [] },
+    partitionSpec: { 'spec-id': 0, fields: [] },
+    properties: { text: '"snapshots":[]}' },
+  };
+  const snapshot = (id: number | bigint) => ({
+    'snapshot-id': id,
+    'sequence-number': 1,
+    'timestamp-ms': 1,
+    summary: { text: '"],}' },
+    'manifest-list': 'l',
+  });
+  const logged = { 'timestamp-ms': 1, 'snapshot-id': 2n ** 62n };
+  let metadata: TableMetadata = { ...newTableMetadata(definition), 'snapshot-log': [logged] };
+  for (const id of [7, 2n ** 62n, 9]) {
+    metadata = { ...metadata, snapshots: [...metadata.snapshots, snapshot(id)] };
+    expect(parseTableMetadata(serializeTableMetadata(metadata))).toEqual(metadata);
+  }
+  // A change is a snapshot of its own, whatever its id.
+  metadata = { ...metadata, snapshots: [{ ...metadata.snapshots[0], summary: { text: 'other' } }] };
+  expect(parseTableMetadata(serializeTableMetadata(metadata)).snapshots[0].summary).toEqual({
+    text: 'other',
+  });
 });
