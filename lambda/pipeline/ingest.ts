@@ -92,6 +92,10 @@ class IngestAttempts {
   ) {}
 
   async run(): Promise<Settled> {
+    const { transform, quarantine } = this.targets;
+    // A contract judges a record again as before, and the commit of what it refuses tells of an earlier attempt. A
+    // transform that asks a lookup may accept what another container has put into quarantine since this one looked.
+    if (transform) await during(IngestStage.READ_TABLES, () => quarantine.table.refresh());
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const settled = await this.attempt();
       if (settled) return settled;
