@@ -124,6 +124,11 @@ export class PipelineMetrics {
     return this.ofProduct(METRICS.recordsQuarantined, Stats.SUM);
   }
 
+  /** Records that the processor's transform made no row of; no value where there is no transform. */
+  recordsDropped(): Metric {
+    return this.ofProduct(METRICS.recordsDropped, Stats.SUM);
+  }
+
   /** Records sent to quarantine in percent of those read; no value while nothing is read. */
   quarantinedPercent(): MathExpression {
     return new MathExpression({
