@@ -56,6 +56,8 @@ export interface ContainerConfiguration {
 export interface TransformConfiguration {
   /** URIs, in the order of the transformation's inputs. */
   readonly inputs: readonly string[];
+  /** URIs of the tables that the results of the inputs' gates are kept in, in that order, where there are any. */
+  readonly quality: readonly (string | undefined)[];
   readonly output: string;
   readonly engine: SqlEngineConfiguration;
   readonly product: string;
@@ -246,10 +248,14 @@ export function readTransformConfiguration(
   inputs: number,
   environment: Environment = process.env,
 ): TransformConfiguration {
+  const { inputTable, qualityTable } = HANDLER_ENVIRONMENT;
+  const indices = Array.from({ length: inputs }, (_, index) => index);
   return {
-    inputs: Array.from({ length: inputs }, (_, index) =>
-      tableUri(environment, `${HANDLER_ENVIRONMENT.inputTable}_${index}`),
-    ),
+    inputs: indices.map((index) => tableUri(environment, `${inputTable}_${index}`)),
+    quality: indices.map((index) => {
+      const variable = `${qualityTable}_${index}`;
+      return environment[variable] === undefined ? undefined : tableUri(environment, variable);
+    }),
     output: tableUri(environment, HANDLER_ENVIRONMENT.goldTable),
     engine: sqlEngine(environment),
     ...signals(environment),

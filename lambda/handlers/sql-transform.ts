@@ -1,4 +1,6 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
+import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
+import type { TransformationGate, TransformationInput } from '../../lib/contract/transform/transformation';
 import { readTransformConfiguration } from '../configuration';
 import type { SqlEngineConfiguration } from '../engines/engine-configuration';
 import { openSqlEngine } from '../engines/open-sql-engine';
@@ -12,15 +14,19 @@ import {
   type TransformReport,
 } from '../pipeline/sql-transform/run-transform';
 import { hasConsumed } from '../pipeline/table-progress';
+import { keepResults } from '../rows/quality-results';
 import { TransformSignals } from '../signals/transform-signals';
 import { isCommitTo, type TableCommit } from '../sources/table-commit';
 import { transformCalls } from '../sources/transform-request';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { openTable } from '../tables/open-table';
+import type { Snapshot } from '../tables/snapshot';
 import { transformation } from './transformation.mjs';
 
 interface Opened {
   readonly inputs: readonly IcebergTable[];
+  /** Of each input: where the results of its gates are kept, if anywhere. */
+  readonly quality: readonly (IcebergTable | undefined)[];
   readonly output: IcebergTable;
   readonly engine: SqlEngineConfiguration;
   readonly signals: TransformSignals;
@@ -58,10 +64,11 @@ export async function handler(
 
 async function run(
   request: TransformRequest,
-  { inputs, output, engine, signals }: Opened,
+  targets: Opened,
   context: Context | undefined,
   again: boolean,
 ): Promise<TransformReport> {
+  const { inputs, output, engine, signals } = targets;
   const started = Date.now();
   const sql = await openSqlEngine(engine, request.id, () => context?.getRemainingTimeInMillis() ?? Infinity);
   try {
@@ -69,7 +76,7 @@ async function run(
       inputs,
       output,
       engine: sql,
-      gateResults: (input, results) => signals.gates(input, results),
+      gateResults: (gate, results, snapshot) => keepGateResults(targets, gate, results, snapshot),
     });
     signals.done(report, Date.now() - started);
     return report;
@@ -80,6 +87,28 @@ async function run(
   } finally {
     await sql.close();
   }
+}
+
+/** Told first: a gate that halts is told of even where its results cannot be kept. */
+async function keepGateResults(
+  { inputs, quality, signals }: Opened,
+  { input, contractId, contractVersion }: TransformationGate,
+  results: readonly QualityGateResult[],
+  snapshot: Snapshot | undefined,
+): Promise<void> {
+  signals.gates(input, results);
+  const index = transformation.inputs.findIndex((one: TransformationInput) => one.name === input);
+  const table = quality[index];
+  if (!table) return;
+  await table.refresh();
+  await keepResults(table, results, {
+    evaluatedAt: Date.now(),
+    table: inputs[index].uri,
+    scope: 'table',
+    sequence: BigInt(snapshot?.['sequence-number'] ?? 0),
+    contractId,
+    contractVersion,
+  });
 }
 
 /**
@@ -123,11 +152,13 @@ function open(): Promise<Opened> {
 
 async function openTables(): Promise<Opened> {
   const configuration = readTransformConfiguration(transformation.inputs.length);
-  const [output, ...inputs] = await Promise.all(
-    [configuration.output, ...configuration.inputs].map((uri) => openTable(uri)),
-  );
+  const [[output, ...inputs], quality] = await Promise.all([
+    Promise.all([configuration.output, ...configuration.inputs].map((uri) => openTable(uri))),
+    Promise.all(configuration.quality.map((uri) => (uri === undefined ? undefined : openTable(uri)))),
+  ]);
   return {
     inputs,
+    quality,
     output,
     engine: configuration.engine,
     signals: new TransformSignals(configuration.product, configuration.metricNamespace),

@@ -12,7 +12,10 @@ export const HANDLER_ENVIRONMENT = {
   silverTable: 'LAKEHOUSE_SILVER_TABLE',
   /** URI of the table of keys whose rows were deleted; set where the contract marks deletions. */
   tombstonesTable: 'LAKEHOUSE_TOMBSTONES_TABLE',
-  /** URI of the table the results of quality gates are kept in; where it is not set they are metrics only. */
+  /**
+   * URI of the table the results of quality gates are kept in; where it is not set they are metrics only. Of a transform's
+   * inputs: `_0`, `_1` and so on follow it, as with `inputTable`.
+   */
   qualityTable: 'LAKEHOUSE_QUALITY_TABLE',
   /** Table the profiles of another's columns are kept in. */
   profileTable: 'LAKEHOUSE_PROFILE_TABLE',

@@ -1,9 +1,11 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import type { TransformReport } from '../../lambda/pipeline/sql-transform/run-transform';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
+import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import { openTable } from '../../lambda/tables/open-table';
 import { currentSnapshot } from '../../lambda/tables/table-metadata';
 import { DataContract, QualityGates } from '../../lib/contract';
+import { qualityResultsSchema } from '../../lib/contract/quality-results-schema';
 import type { Transformation } from '../../lib/contract/transform/transformation';
 import { GoldLake, transformation } from '../pipeline/sql-transform/gold-lake';
 
@@ -29,7 +31,14 @@ const deployed = transformation(contract.schema('days'), {
   from: ['sales'],
   mode: { kind: 'incremental', column: 'day' },
   parameters: [{ name: 'until', type: 'date', value: '2030-01-01' }],
-  gates: [{ input: 'sales', plan: QualityGates.of(contract.schema('sales'))._plan }],
+  gates: [
+    {
+      input: 'sales',
+      plan: QualityGates.of(contract.schema('sales'))._plan,
+      contractId: contract.id,
+      contractVersion: contract.version,
+    },
+  ],
 });
 
 let current: Transformation = deployed;
@@ -192,6 +201,28 @@ test('a shut gate is not tried again by the queue, fails a direct request, and i
   const text = lines.join('\n');
   expect(text).toContain('"TransformFailures":1');
   expect(text).toContain('"GateFailed":1');
+});
+
+test('results of gates are kept, each once, those of a shut gate as well', async () => {
+  const uri = `${sales.uri}_quality`;
+  const unpartitioned = { 'spec-id': 0, fields: [] };
+  const definition = { schema: qualityResultsSchema(), partitionSpec: unpartitioned };
+  const { table } = await createOrEvolveTable(uri, definition);
+  process.env.LAKEHOUSE_QUALITY_TABLE_0 = uri;
+  try {
+    await sell(1);
+    await invoke({ transform: days.uri });
+    await sell(null);
+    for (let i = 0; i < 2; i++) await expect(invoke({ transform: days.uri })).rejects.toThrow('day_present');
+  } finally {
+    delete process.env.LAKEHOUSE_QUALITY_TABLE_0;
+  }
+  const columns = 'snapshot_sequence, rule, outcome, scope, table_name, contract_id, contract_version';
+  const same = ['table', sales.uri, 'gold', '1.0.0'];
+  expect(await lake.rows(table, columns)).toEqual([
+    ['1', 'day_present', 'passed', ...same],
+    ['2', 'day_present', 'failed', ...same],
+  ]);
 });
 
 test('SQL that the engine refuses is not tried again by the queue; what may pass is', async () => {

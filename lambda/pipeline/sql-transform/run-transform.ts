@@ -8,8 +8,9 @@ import {
   transformQuery,
   type QuerySource,
 } from '../../../lib/contract/transform/transform-query';
-import type { Transformation } from '../../../lib/contract/transform/transformation';
+import type { Transformation, TransformationGate } from '../../../lib/contract/transform/transformation';
 import type { IcebergTable } from '../../tables/iceberg-table';
+import type { Snapshot } from '../../tables/snapshot';
 import type { TableFile } from '../../tables/table-files';
 import { WriteConflict } from '../../tables/replaced-files';
 import { AppendOutcome, type CommitNotes, type LaneRange } from '../../tables/table';
@@ -34,8 +35,12 @@ export interface TransformTargets {
   readonly inputs: readonly IcebergTable[];
   readonly output: IcebergTable;
   readonly engine: SqlEngine;
-  /** Told what the gates of an input gave, also of one that halts. */
-  readonly gateResults: (input: string, results: readonly QualityGateResult[]) => void;
+  /** Told what the gates of an input gave, also of one that halts, and over which snapshot. */
+  readonly gateResults: (
+    gate: TransformationGate,
+    results: readonly QualityGateResult[],
+    snapshot: Snapshot | undefined,
+  ) => Promise<void> | void;
 }
 
 /** What a run did. */
@@ -157,10 +162,11 @@ async function passGates(
   states: readonly NamedState[],
   { engine, gateResults }: TransformTargets,
 ): Promise<void> {
-  for (const { input, plan } of gates) {
+  for (const gate of gates) {
+    const { input, plan } = gate;
     const state = states.find((one) => one.input.name === input)!;
     const report = await judgeRows(QualityGates._ofPlan(plan), state, engine, input);
-    gateResults(input, report.results);
+    await gateResults(gate, report.results, state.snapshot);
     if (report.decision === GateDecision.HALT) throw new GateHalted(report.results);
   }
 }

@@ -137,6 +137,8 @@ export class LakeTable extends LakeTableBase {
   readonly zoneBucket: IZoneBucket;
   /** What describes its rows in the contract. */
   readonly schema: SchemaObject;
+  /** @internal */
+  public readonly _contract: DataContract;
   /**
    * The columns, technical ones among them.
    * @internal
@@ -155,6 +157,7 @@ export class LakeTable extends LakeTableBase {
     super(scope, id);
     const schema = props.contract.schema(props.schemaName);
     this.schema = schema;
+    this._contract = props.contract;
     const { account, region } = Stack.of(props.catalog);
     requireSamePlace(this, props.catalog, { account, region }, TOGETHER);
     this.zone = props.zone;

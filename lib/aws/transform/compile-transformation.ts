@@ -11,7 +11,7 @@ import type {
 } from '../../contract/transform/transformation';
 import { TransformMode } from './transform-mode';
 import type { SqlTransformProps } from './sql-transform';
-import { columnsOf, schemaOf } from './transform-input';
+import { columnsOf, contractOf, schemaOf } from './transform-input';
 
 /** Types whose values a condition can list in every engine. */
 const LISTABLE = /^(string|int|long|decimal\(.*\)|date|boolean|timestamp)$/;
@@ -170,9 +170,12 @@ function named(names: readonly string[]): string {
 function gatesOf({ inputs }: SqlTransformProps): TransformationGate[] {
   return inputs.flatMap((input) => {
     const schema = schemaOf(input);
-    if (schema === undefined) return [];
+    const contract = contractOf(input);
+    if (schema === undefined || contract === undefined) return [];
     const gates = QualityGates.of(schema);
     const measured = gates.gates.some(({ notEvaluated }) => notEvaluated === undefined);
-    return measured ? [{ input: input.name, plan: gates._plan }] : [];
+    if (!measured) return [];
+    const { id: contractId, version: contractVersion } = contract;
+    return [{ input: input.name, plan: gates._plan, contractId, contractVersion }];
   });
 }

@@ -213,6 +213,7 @@ export class SqlTransform extends Construct {
     }
 
     const tables = inputs.map(({ table }) => table);
+    const kept = inputs.flatMap(({ quality }) => quality ?? []);
     const files = {
       [TRANSFORMATION_FILE]: `export const transformation = ${JSON.stringify(transformation)};\n`,
     };
@@ -220,6 +221,11 @@ export class SqlTransform extends Construct {
       [HANDLER_ENVIRONMENT.goldTable]: output.uri,
       ...Object.fromEntries(
         tables.map(({ uri }, index) => [`${HANDLER_ENVIRONMENT.inputTable}_${index}`, uri]),
+      ),
+      ...Object.fromEntries(
+        inputs.flatMap(({ quality }, index) =>
+          quality ? [[`${HANDLER_ENVIRONMENT.qualityTable}_${index}`, quality.uri]] : [],
+        ),
       ),
       [HANDLER_ENVIRONMENT.product]: this.productName,
       [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
@@ -242,14 +248,14 @@ export class SqlTransform extends Construct {
       this.logGroup = this.container.logGroup;
       this.queue = this.container.queue;
       this.deadLetterQueue = this.container.deadLetterQueue;
-      this.grantTables(tables, output);
-      this.container.service.node.addDependency(...tables, output);
+      this.grantTables(tables, [output, ...kept]);
+      this.container.service.node.addDependency(...tables, output, ...kept);
     } else {
       this.role =
         props.role ?? handlerRole(this, `Reads what ${this.productName} is made of, and keeps the table`);
       this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and requests of ${this.node.path}`);
       this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
-      this.grantTables(tables, output);
+      this.grantTables(tables, [output, ...kept]);
       this.handler = new lambda.Function(this, 'Handler', {
         description: handlerDescription(`${this.productName}: silver to gold`),
         code: stagedCode(BUNDLES.sqlTransform, files),
@@ -270,7 +276,7 @@ export class SqlTransform extends Construct {
         'Nothing calls this function asynchronously; a request that fails goes from its queue to the dead-letter queue.',
       );
       // A function that is ahead of its tables would fail.
-      this.handler.node.addDependency(...tables, output);
+      this.handler.node.addDependency(...tables, output, ...kept);
       if (trigger._needsQueue) {
         this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', {
           encryptionKey: this.encryptionKey,
@@ -318,9 +324,9 @@ export class SqlTransform extends Construct {
     }).attachTo(this);
   }
 
-  private grantTables(inputs: readonly ILakeTable[], output: ILakeTable): void {
-    for (const input of inputs) input.grantRead(this.role);
-    output.grantReadWrite(this.role);
+  private grantTables(read: readonly ILakeTable[], written: readonly ILakeTable[]): void {
+    for (const table of read) table.grantRead(this.role);
+    for (const table of written) table.grantReadWrite(this.role);
   }
 
   private createQueue(props: SqlTransformProps, deliveryDelay: Duration, handler: lambda.Function): Queue {

@@ -29,6 +29,17 @@ export interface TransformInput {
    * @default - the contract's first
    */
   readonly schemaName?: string;
+  /**
+   * Table the results of its gates are kept in: the one of its `SilverProcessor`, or another `LakeTable` with
+   * `content: TableContent.QUALITY_RESULTS`.
+   * @default - none: the results are metrics and log lines only
+   */
+  readonly quality?: ILakeTable;
+}
+
+/** The contract that describes an input. */
+export function contractOf({ contract, table }: TransformInput): DataContract | undefined {
+  return contract ?? (table instanceof LakeTable ? table._contract : undefined);
 }
 
 /** The columns of an input, as far as somebody said what they are. */

@@ -52,4 +52,7 @@ export interface TransformationGate {
   /** Name of the input. */
   readonly input: string;
   readonly plan: QualityPlan;
+  /** The contract whose rules they are. */
+  readonly contractId: string;
+  readonly contractVersion: string;
 }

@@ -14,6 +14,7 @@ import {
   SqlParameter,
   SqlText,
   SqlTransform,
+  TableContent,
   type SqlTransformProps,
   TransformMode,
   TransformTrigger,
@@ -245,6 +246,39 @@ describe('triggers', () => {
     const { stack } = synth({ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) });
     Template.fromStack(stack).hasResourceProperties('AWS::SQS::Queue', { VisibilityTimeout: 960 });
   });
+});
+
+test('results of an input’s gates go to its table of them, which the function may write', () => {
+  const { stack, sales, shops, table } = surroundings();
+  const catalog = LakeCatalog.of(new MedallionLake(stack, 'Other'));
+  const quality = new LakeTable(stack, 'Quality', {
+    contract,
+    schemaName: 'sales',
+    catalog,
+    zone: Zone.SILVER,
+    content: TableContent.QUALITY_RESULTS,
+  });
+  const transform = new SqlTransform(stack, 'Revenue', {
+    sql: SqlText.inline(SQL),
+    inputs: [
+      { name: 'shops', table: shops },
+      { name: 'sales', table: sales, quality },
+    ],
+    output: table('revenue', Zone.GOLD),
+  });
+  const { gates } = transform._transformation;
+  expect(gates).toMatchObject([{ input: 'sales', contractId: 'gold', contractVersion: '1.0.0' }]);
+  const template = Template.fromStack(stack);
+  template.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: {
+      Variables: Match.objectLike({
+        LAKEHOUSE_QUALITY_TABLE_0: Match.absent(),
+        LAKEHOUSE_QUALITY_TABLE_1: quality.uri,
+      }),
+    },
+  });
+  const written = allowedStatements(template).filter(({ actions }) => actions.includes('s3:PutObject'));
+  expect(JSON.stringify(written)).toContain('/sales_quality/');
 });
 
 describe('other engines', () => {

@@ -342,13 +342,20 @@ describe('merge', () => {
 describe('gates', () => {
   const gated: Transformation = {
     ...incremental,
-    gates: [{ input: 'sales', plan: QualityGates.of(contract.schema('sales'))._plan }],
+    gates: [
+      {
+        input: 'sales',
+        plan: QualityGates.of(contract.schema('sales'))._plan,
+        contractId: contract.id,
+        contractVersion: contract.version,
+      },
+    ],
   };
 
   it('are measured before anything is written; a shut one leaves the table as it is', async () => {
     const told: string[] = [];
-    const tell = (input: string, results: readonly { rule: string; outcome: string }[]) =>
-      told.push(...results.map(({ rule, outcome }) => `${input}: ${rule} ${outcome}`));
+    const tell = ({ input }: { input: string }, results: readonly { rule: string; outcome: string }[]) =>
+      void told.push(...results.map(({ rule, outcome }) => `${input}: ${rule} ${outcome}`));
     await sell([1, 1, 'a', '1.00']);
     await lake.run(gated, [sales], revenue, {}, tell);
     const before = await fileNames(revenue);
