@@ -157,6 +157,17 @@ export class CsvScanner implements RecordScanner {
         'the header holds a carriage return without a line feed. Convert line ends to LF or CR LF first',
       );
     }
+    const other = SEPARATORS.find(
+      ({ character }) => character !== this.delimiter && names[0].includes(character),
+    );
+    if (names.length === 1 && other) {
+      const own = SEPARATORS.find(({ character }) => character === this.delimiter);
+      throw new UnusableInput(
+        this.file,
+        `the header is one column, ${JSON.stringify(utf8(names[0]))}: it seems to be separated by ${other.name}. ` +
+          `Convert the file to ${own?.name ?? this.delimiter} first`,
+      );
+    }
     const repeated = names.find((name, index) => names.indexOf(name) < index);
     if (repeated !== undefined) {
       throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);
@@ -164,6 +175,14 @@ export class CsvScanner implements RecordScanner {
     return names.map((name) => ({ key: JSON.stringify(name), kind: this.kindOf(utf8(name)) }));
   }
 }
+
+/** What such files are separated by, besides the one their name promises. */
+const SEPARATORS = [
+  { character: ',', name: 'commas' },
+  { character: ';', name: 'semicolons' },
+  { character: '\t', name: 'tabs' },
+  { character: '|', name: 'bars' },
+];
 
 function jsonValue(text: string, kind: CsvKind): string {
   if (text === '') return 'null';

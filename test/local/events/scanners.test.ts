@@ -170,6 +170,15 @@ describe('the rows of a CSV file', () => {
     expect(() => csv('a,b\r1,2\r')).toThrow('a carriage return without a line feed');
   });
 
+  it('cannot be used when another character separates its columns', () => {
+    expect(() => csv('id;note\n1;2\n')).toThrow(
+      'the header is one column, "id;note": it seems to be separated by semicolons. Convert the file to commas first',
+    );
+    expect(() => csv('id\tnote\n1\t2\n')).toThrow('separated by tabs');
+    expect(csv('id,a;b\n1,2\n')).toEqual(['{"id":"1","a;b":"2"}']);
+    expect(csv('id\n1;2\n')).toEqual(['{"id":"1;2"}']);
+  });
+
   it('cannot be used with a quote that is never closed', () => {
     expect(() => csv('a,b\n1,2\n3,"4\n5,6\n')).toThrow(
       'f: the quote opened at byte 10 is never closed: the file is truncated or a quote is missing',
