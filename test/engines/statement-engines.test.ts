@@ -147,7 +147,7 @@ describe('EMR Serverless', () => {
       application: 'app',
       role: 'role',
       script: 's3://assets/run.py',
-      workspace: 's3://work/jobs',
+      workspace: 's3://scratch/jobs',
       settings: '--conf spark.executor.cores=8',
       requestId: 'message-1',
       remaining,
