@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { median, NODE, runJson } from './child.mjs';
 import { clickstream } from './events/clickstream.mjs';
@@ -9,7 +9,6 @@ const MEASURE = path.join(BENCH, 'measure.mjs');
 const JAVASCRIPT = ['json-parse', 'lakehouse-constructs', 'hyparquet-writer', 'duckdb'];
 const COLD_ROWS = 500;
 const COLD_STARTS = 5;
-const MEMORY_RUNS = 3;
 const IMPORTS = 5;
 const SYNTHESES = 3;
 
@@ -76,21 +75,14 @@ function pyarrow(rows, repetitions) {
   };
 }
 
-function handlerSteps({ files, event, bytes, environment }) {
+function handlerSteps({ files, event, bytes, lakes }) {
   return [
     {
       name: 'memory of a full batch',
       run: (figures) => {
-        const runs = Array.from({ length: MEMORY_RUNS }, (_, i) => {
-          // Into the same table again, the batch would be a replay, and nothing would be encoded.
-          const tables = path.join(OUT, `lake-${i}`);
-          cpSync(path.join(OUT, 'lake'), tables, { recursive: true });
-          return runJson(
-            NODE,
-            [path.join(BENCH, 'measure-memory.mjs'), event, ...files],
-            environment(tables),
-          );
-        });
+        const runs = lakes.map((lake) =>
+          runJson(NODE, [path.join(BENCH, 'measure-memory.mjs'), event, ...files], lake),
+        );
         figures['peakMemoryMiB.kinesis-ingest.10000'] =
           Math.max(...runs.map((run) => run.peakMemory)) / 2 ** 20;
       },
