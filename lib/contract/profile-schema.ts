@@ -1,3 +1,4 @@
+import { fixedSchema } from './fixed-schema';
 import type { IcebergSchema } from './iceberg-types';
 
 /** Name of the table that keeps the profiles of another's columns. */
@@ -7,7 +8,7 @@ export function profileTableName(tableName: string): string {
 
 /** The columns of a table of profiles: one row for each column each time the table was profiled. */
 export function profileSchema(): IcebergSchema {
-  const columns: [name: string, type: string, required: boolean, doc: string][] = [
+  return fixedSchema([
     ['profiled_at', 'timestamptz', true, 'When the table was profiled'],
     ['table_name', 'string', true, 'Table whose rows were looked at'],
     ['snapshot_sequence', 'long', false, 'Sequence number of the snapshot that was profiled'],
@@ -32,16 +33,5 @@ export function profileSchema(): IcebergSchema {
     ],
     ['contract_id', 'string', true, 'Contract that describes the table'],
     ['contract_version', 'string', true, 'Version of that contract'],
-  ];
-  return {
-    type: 'struct',
-    'schema-id': 0,
-    fields: columns.map(([name, type, required, doc], index) => ({
-      id: index + 1,
-      name,
-      required,
-      type,
-      doc,
-    })),
-  };
+  ]);
 }

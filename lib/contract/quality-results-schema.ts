@@ -1,3 +1,4 @@
+import { fixedSchema } from './fixed-schema';
 import type { IcebergSchema } from './iceberg-types';
 
 /** Name of the table that keeps the results of another's quality gates. */
@@ -7,7 +8,7 @@ export function qualityTableName(tableName: string): string {
 
 /** The columns of a table of quality results: one row for each gate each time it was evaluated. */
 export function qualityResultsSchema(): IcebergSchema {
-  const columns: [name: string, type: string, required: boolean, doc: string][] = [
+  return fixedSchema([
     ['evaluated_at', 'timestamptz', true, 'When the gate was evaluated'],
     ['table_name', 'string', true, 'Table whose rows were measured'],
     ['scope', 'string', true, 'increment: the rows on their way into the table; table: all its rows'],
@@ -27,16 +28,5 @@ export function qualityResultsSchema(): IcebergSchema {
     ['reason', 'string', true, 'The comparison in words, or why there was none'],
     ['contract_id', 'string', true, 'Contract the rule is of'],
     ['contract_version', 'string', true, 'Version of that contract'],
-  ];
-  return {
-    type: 'struct',
-    'schema-id': 0,
-    fields: columns.map(([name, type, required, doc], index) => ({
-      id: index + 1,
-      name,
-      required,
-      type,
-      doc,
-    })),
-  };
+  ]);
 }

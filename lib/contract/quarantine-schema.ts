@@ -1,8 +1,9 @@
+import { fixedSchema } from './fixed-schema';
 import type { IcebergSchema } from './iceberg-types';
 
 /** The quarantine table's columns: a rejected record whole, where it came from, and why it was rejected. */
 export function quarantineSchema(): IcebergSchema {
-  const columns: [name: string, type: string, required: boolean, doc: string][] = [
+  return fixedSchema([
     ['_lane', 'string', true, 'Where the record came from'],
     ['_position', 'string', true, 'Position within the lane, a decimal integer'],
     ['_arrived_at', 'timestamptz', true, 'When the source received the record'],
@@ -20,16 +21,5 @@ export function quarantineSchema(): IcebergSchema {
     ['contract_id', 'string', true, 'Contract the record was checked against'],
     ['contract_version', 'string', true, 'Version of that contract'],
     ['quarantined_at', 'timestamptz', true, 'When the record was rejected'],
-  ];
-  return {
-    type: 'struct',
-    'schema-id': 0,
-    fields: columns.map(([name, type, required, doc], index) => ({
-      id: index + 1,
-      name,
-      required,
-      type,
-      doc,
-    })),
-  };
+  ]);
 }
