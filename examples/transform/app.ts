@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   DataContract,
@@ -14,12 +14,14 @@ import {
 /** Raw orders come in; orders with their totals and their customers' names come out. */
 const app = new App();
 const stack = new Stack(app, 'PurchaseOrders');
+const lake = new MedallionLake(stack, 'Lake');
 const customers = new Table(stack, 'Customers', {
   partitionKey: { name: 'id', type: AttributeType.STRING },
   billingMode: BillingMode.PAY_PER_REQUEST,
+  encryption: TableEncryption.CUSTOMER_MANAGED,
+  encryptionKey: lake.encryptionKey,
 });
 
-const lake = new MedallionLake(stack, 'Lake');
 const product = new DataProduct(stack, 'Orders', {
   contract: DataContract.fromFile(`${__dirname}/purchase-orders.odcs.yaml`),
   lake,

@@ -26,7 +26,8 @@ const app = new App();
 const stack = new Stack(app, 'Orders');
 const contract = DataContract.fromFile(`${__dirname}/../first-stack/orders.odcs.yaml`);
 const revenue = DataContract.fromFile(`${__dirname}/daily-revenue.odcs.yaml`);
-const catalog = LakeCatalog.of(new MedallionLake(stack, 'Lake'));
+const lake = new MedallionLake(stack, 'Lake');
+const catalog = LakeCatalog.of(lake);
 const table = (zone: Zone, of = contract): LakeTable =>
   new LakeTable(stack, `${zone}Orders`, { contract: of, catalog, zone });
 const [bronze, silver, quarantine] = [Zone.BRONZE, Zone.SILVER, Zone.QUARANTINE].map((zone) => table(zone));
@@ -48,9 +49,9 @@ const check = new LambdaFunction(stack, 'Check', {
   handler: 'check-orders.handler',
   code: Code.fromAsset(`${__dirname}/functions`),
 });
-const onCall = new Topic(stack, 'OnCall', { enforceSSL: true });
+const onCall = new Topic(stack, 'OnCall', { masterKey: lake.encryptionKey, enforceSSL: true });
 onCall.addSubscription(new EmailSubscription('data-on-call@example.com'));
-const shop = new Topic(stack, 'ShopTeam', { enforceSSL: true });
+const shop = new Topic(stack, 'ShopTeam', { masterKey: lake.encryptionKey, enforceSSL: true });
 
 /** Every night: silver, its gate, gold; done by eight in the morning, one run at a time. */
 const daily = new PipelineWorkflow(stack, 'Daily', {

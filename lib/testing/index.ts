@@ -9,6 +9,14 @@ export {
   type NagPackLike,
   type NagPackName,
 } from './nag';
+export {
+  encryptionFindings,
+  exposureFindings,
+  removalFindings,
+  secretFindings,
+  type TemplateFinding,
+  transportFindings,
+} from './rules';
 export type { StatementParts } from './policy-text';
 export { stackSnapshot } from './stack-snapshot';
 export { logicalIds, type TemplateAssertions, type TemplateDocument, type TemplateSource } from './template';

@@ -1,5 +1,14 @@
 import type { IConstruct } from 'constructs';
 import { nagFindings, nagReport, type NagPackLike, type NagPackName } from './nag';
+import {
+  encryptionFindings,
+  exposureFindings,
+  findingLines,
+  removalFindings,
+  secretFindings,
+  type TemplateFinding,
+  transportFindings,
+} from './rules';
 import { stackSnapshot } from './stack-snapshot';
 import type { TemplateSource } from './template';
 
@@ -21,6 +30,19 @@ export interface LakehouseMatchers<R> {
    * @param packs names or instances; AwsSolutions, HIPAA, NIST 800-53 R5 and PCI when there is none
    */
   toHaveNoNagFindings(...packs: (NagPackName | NagPackLike)[]): R;
+  /**
+   * Everything that keeps data names a key of yours, and every key is rotated.
+   * @param except logical ids or types that are left out, here and below
+   */
+  toEncryptEverything(...except: string[]): R;
+  /** Every bucket, queue and topic denies everybody what comes over plain HTTP. */
+  toRefusePlainHttp(...except: string[]): R;
+  /** No text looks like a secret, and what is named like one holds a reference. */
+  toHoldNoSecrets(...except: string[]): R;
+  /** Every bucket blocks public access and owns its objects. */
+  toBlockPublicAccess(...except: string[]): R;
+  /** What keeps data is kept when the stack is deleted, and when an update replaces it. */
+  toKeepDataOnRemoval(...except: string[]): R;
 }
 
 /**
@@ -51,7 +73,29 @@ export const lakehouseMatchers = {
           : `${findings.length} nag finding${findings.length === 1 ? '' : 's'} in '${received.node.path}':\n\n${nagReport(findings)}`,
     };
   },
+
+  toEncryptEverything: templateRule('to be encrypted by a rotated key of yours', encryptionFindings),
+  toRefusePlainHttp: templateRule('to refuse plain HTTP', transportFindings),
+  toHoldNoSecrets: templateRule('to hold no secret', secretFindings),
+  toBlockPublicAccess: templateRule('to block public access', exposureFindings),
+  toKeepDataOnRemoval: templateRule('to keep its data', removalFindings),
 };
+
+function templateRule(
+  expectation: string,
+  findingsOf: (source: TemplateSource, ...except: string[]) => TemplateFinding[],
+): (received: TemplateSource, ...except: string[]) => MatcherResult {
+  return (received, ...except) => {
+    const findings = findingsOf(received, ...except);
+    return {
+      pass: findings.length === 0,
+      message: () =>
+        findings.length === 0
+          ? `Expected something not ${expectation}, but there is nothing.`
+          : `Expected everything ${expectation}:\n\n${findingLines(findings)}`,
+    };
+  };
+}
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace
