@@ -1,6 +1,6 @@
 /** Runs a synthesized app on this machine. Used by the `lakehouse` command. */
 export { INSTALL_DUCKDB } from './duckdb';
-export { UnusableInput } from './events/unusable-input';
+export { UnusableInput } from '../../lambda/formats/records/unusable-input';
 export type { AlarmReport } from './metrics/alarm';
 export { runOnLaptop } from './run/laptop-run';
 export type { LaptopRunOptions, LaptopRunResult } from './run/laptop-run';

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { CsvKind, CsvScanner } from './csv-scanner';
-import type { EventRecord, RecordScanner } from './event-record';
-import { EventFormat, detectFormat } from './format';
-import { JsonListScanner } from './json-list-scanner';
-import { LineScanner } from './line-scanner';
+import { detectFormat, type FileFormat, SAMPLE_BYTES } from '../../../lambda/formats/records/file-format';
+import type { FileRecord, RecordScanner } from '../../../lambda/formats/records/file-record';
+import { scannerOf } from '../../../lambda/formats/records/scanner-of';
+import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
+import { CsvKind } from '../../contract/file-columns';
 import { ParquetRows } from './parquet-rows';
-import { UnusableInput } from './unusable-input';
 
 export interface EventFileOptions {
   /** What a CSV column's text stands for. @default - text */
@@ -35,7 +34,7 @@ export class EventFile {
       const stats = statSync(path);
       if (!stats.isFile()) throw new UnusableInput(path, 'not a regular file');
       bytes = stats.size;
-      const { format, skipBytes } = detectFormat(path);
+      const { format, skipBytes } = detectFormat(path, readStart(path));
       return new EventFile(resolve(path), format, bytes, skipBytes, options);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
@@ -49,7 +48,7 @@ export class EventFile {
 
   private constructor(
     readonly path: string,
-    readonly format: EventFormat,
+    readonly format: FileFormat,
     readonly bytes: number,
     private readonly skipBytes: number,
     private readonly options: EventFileOptions,
@@ -85,7 +84,7 @@ export class EventFile {
     return { sha256: hash.digest('hex'), rows, prefixes };
   }
 
-  async *records(): AsyncGenerator<EventRecord[]> {
+  async *records(): AsyncGenerator<FileRecord[]> {
     const scanner = this.scanner();
     if (!scanner) {
       yield* (await this.openParquet()).read();
@@ -105,22 +104,8 @@ export class EventFile {
   }
 
   private scanner(): RecordScanner | undefined {
-    switch (this.format) {
-      case EventFormat.PARQUET:
-        return undefined;
-      case EventFormat.JSON_LINES:
-        return new LineScanner(this.path, this.skipBytes);
-      case EventFormat.JSON_LIST:
-      case EventFormat.GEO_JSON:
-        return new JsonListScanner(this.path, this.skipBytes);
-      default:
-        return new CsvScanner(
-          this.path,
-          this.options.csvKind ?? (() => CsvKind.TEXT),
-          this.format === EventFormat.TSV ? '\t' : ',',
-          this.skipBytes,
-        );
-    }
+    const csvKind = this.options.csvKind ?? (() => CsvKind.TEXT);
+    return scannerOf(this.format, { file: this.path, skipBytes: this.skipBytes, csvKind });
   }
 
   private async *chunks(): AsyncGenerator<Buffer> {
@@ -128,5 +113,15 @@ export class EventFile {
     // Bytes beyond the size first seen belong to the next run.
     const stream = createReadStream(this.path, { end: this.bytes - 1, highWaterMark: 1024 * 1024 });
     for await (const chunk of stream) yield chunk as Buffer;
+  }
+}
+
+function readStart(file: string): Buffer {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(SAMPLE_BYTES);
+    return buffer.subarray(0, readSync(descriptor, buffer, 0, SAMPLE_BYTES, 0));
+  } finally {
+    closeSync(descriptor);
   }
 }

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBType } from '@duckdb/node-api';
 import { INSTALL_DUCKDB, identifier, literal, openDuckDb, parquetFiles } from '../duckdb';
-import type { EventRecord } from './event-record';
-import { UnusableInput } from './unusable-input';
+import type { FileRecord } from '../../../lambda/formats/records/file-record';
+import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
 
 /**
  * The rows of a Parquet file as JSON objects, to the last digit: integers and decimals as they are, timestamps as
@@ -37,7 +37,7 @@ export class ParquetRows {
   ) {}
 
   /** In the order of the file. The position is the row's number, from 1. */
-  async *read(): AsyncGenerator<EventRecord[]> {
+  async *read(): AsyncGenerator<FileRecord[]> {
     const result = await this.connection.stream(
       `SELECT ${this.expression} FROM ${parquetFiles([this.file])}`,
     );

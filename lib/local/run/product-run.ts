@@ -1,5 +1,5 @@
 import { type DataContract, GateDecision } from '../../contract';
-import { csvKinds } from '../events/contract-csv';
+import { csvKinds, fileColumns } from '../../contract/file-columns';
 import { EventFile } from '../events/event-file';
 import type { Inspection } from '../events/event-file';
 import { evaluateAlarm } from '../metrics/alarm';
@@ -56,7 +56,7 @@ export async function checkInput(
   ledger: SourceLedger,
 ): Promise<CheckedInput> {
   gatesOf(input.contract);
-  const events = EventFile.open(input.events, { csvKind: csvKinds(input.contract) });
+  const events = EventFile.open(input.events, { csvKind: csvKinds(fileColumns(input.contract.schema())) });
   const inspection = await events.inspect(ledger.boundaries(stream, events.path));
   return { input, events, inspection };
 }

@@ -9,7 +9,7 @@ import {
   Zone,
 } from '../../contract';
 import { INSTALL_DUCKDB } from '../duckdb';
-import { UnusableInput } from '../events/unusable-input';
+import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
 import { bronzeSchema, silverSchema } from '../../contract/table-schema';
 import { attachContractView } from './contract-view';
 import type { TableFiles } from './contract-view';

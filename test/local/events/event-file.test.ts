@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventFile } from '../../../lib/local/events/event-file';
-import { EventFormat } from '../../../lib/local/events/format';
+import { FileFormat } from '../../../lambda/formats/records/file-format';
 import { openDuckDb } from '../../../lib/local/duckdb';
 
 let directory: string;
@@ -26,18 +26,18 @@ async function read(path: string): Promise<{ text: string; position: number }[]>
 
 describe('the format of a file', () => {
   it.each([
-    ['a.ndjson', '[1]\n{"a":1}\n', EventFormat.JSON_LINES],
-    ['b.jsonl', 'garbage', EventFormat.JSON_LINES],
-    ['c.json', ' [{"a":1}]', EventFormat.JSON_LIST],
-    ['d.json', '{"a":1}\n{"a":2}\n', EventFormat.JSON_LINES],
-    ['e.json', '{"a":1}', EventFormat.JSON_LINES],
-    ['f.json', '{"type":"FeatureCollection",\n"features":[{"id":1}]}', EventFormat.GEO_JSON],
-    ['g.json', '{"id":1,"features":[0.5,0.25]}\n{"id":2,"features":[1]}\n', EventFormat.JSON_LINES],
-    ['h.geojson', '{"features":[]}', EventFormat.GEO_JSON],
-    ['i.csv', 'a,b\n1,2\n', EventFormat.CSV],
-    ['j.tsv', 'a\tb\n', EventFormat.TSV],
-    ['events', '{"a":1}\n', EventFormat.JSON_LINES],
-    ['k.json', '\ufeff[1]', EventFormat.JSON_LIST],
+    ['a.ndjson', '[1]\n{"a":1}\n', FileFormat.JSON_LINES],
+    ['b.jsonl', 'garbage', FileFormat.JSON_LINES],
+    ['c.json', ' [{"a":1}]', FileFormat.JSON_LIST],
+    ['d.json', '{"a":1}\n{"a":2}\n', FileFormat.JSON_LINES],
+    ['e.json', '{"a":1}', FileFormat.JSON_LINES],
+    ['f.json', '{"type":"FeatureCollection",\n"features":[{"id":1}]}', FileFormat.GEO_JSON],
+    ['g.json', '{"id":1,"features":[0.5,0.25]}\n{"id":2,"features":[1]}\n', FileFormat.JSON_LINES],
+    ['h.geojson', '{"features":[]}', FileFormat.GEO_JSON],
+    ['i.csv', 'a,b\n1,2\n', FileFormat.CSV],
+    ['j.tsv', 'a\tb\n', FileFormat.TSV],
+    ['events', '{"a":1}\n', FileFormat.JSON_LINES],
+    ['k.json', '\ufeff[1]', FileFormat.JSON_LIST],
   ])('%s', (name, content, format) => {
     expect(EventFile.open(file(name, content)).format).toBe(format);
   });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { CsvKind, CsvScanner } from '../../../lib/local/events/csv-scanner';
-import { JsonListScanner } from '../../../lib/local/events/json-list-scanner';
-import { LineScanner } from '../../../lib/local/events/line-scanner';
-import { UnusableInput } from '../../../lib/local/events/unusable-input';
+import { CsvScanner } from '../../../lambda/formats/records/csv-scanner';
+import { JsonListScanner } from '../../../lambda/formats/records/json-list-scanner';
+import type { RecordScanner } from '../../../lambda/formats/records/file-record';
+import { LineScanner } from '../../../lambda/formats/records/line-scanner';
+import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
+import { CsvKind } from '../../../lib/contract/file-columns';
 import { scan } from './scan';
 
 const texts = (records: { text: string }[]): string[] => records.map(({ text }) => text);
@@ -198,5 +200,47 @@ describe('the rows of a CSV file', () => {
         expect(records).toEqual(scan(new CsvScanner('f', () => CsvKind.TEXT), bytes));
       }),
     );
+  });
+});
+
+describe('a scan goes on where an earlier one ended', () => {
+  const forms: [
+    name: string,
+    text: string,
+    fresh: () => RecordScanner,
+    at: (offset: number) => RecordScanner,
+  ][] = [
+    [
+      'lines',
+      '{"a":1}\r\n\n{"a":2}\nx\n{"b":3}',
+      () => new LineScanner('f'),
+      (at) => new LineScanner('f', 0, at),
+    ],
+    [
+      'CSV',
+      'n,t\r\n1,"a\nb"\r\n2,"c""d"\n\n3,e',
+      () => new CsvScanner('f', (column) => KINDS[column] ?? CsvKind.TEXT),
+      (at) => new CsvScanner('f', (column) => KINDS[column] ?? CsvKind.TEXT).resume(['n', 't'], at),
+    ],
+    [
+      'a JSON array',
+      '[ {"a":[1]} ,\n2, "x,]" ]\n',
+      () => new JsonListScanner('f'),
+      (at) => new JsonListScanner('f').resume(false, at),
+    ],
+    [
+      'GeoJSON',
+      '{"x":[0],"features":[{"a":1}, {"b":2}],"y":1}',
+      () => new JsonListScanner('f'),
+      (at) => new JsonListScanner('f').resume(true, at),
+    ],
+  ];
+  it.each(forms)('of %s, behind every record', (_name, text, fresh, resumed) => {
+    const bytes = Buffer.from(text);
+    const whole = scan(fresh(), bytes);
+    expect(whole.length).toBeGreaterThan(1);
+    whole.forEach(({ position }, index) => {
+      expect(scan(resumed(position), bytes.subarray(position))).toEqual(whole.slice(index + 1));
+    });
   });
 });

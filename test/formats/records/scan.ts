@@ -1,4 +1,4 @@
-import type { RecordScanner } from '../../../lib/local/events/event-record';
+import type { RecordScanner } from '../../../lambda/formats/records/file-record';
 
 export interface Scanned {
   readonly text: string;

@@ -1,5 +1,5 @@
-import { MAXIMUM_RECORD_BYTES } from './event-record';
-import type { EventRecord, RecordScanner } from './event-record';
+import { MAXIMUM_RECORD_BYTES } from './file-record';
+import type { FileRecord, RecordScanner } from './file-record';
 import { UnusableInput } from './unusable-input';
 
 enum Expecting {
@@ -49,6 +49,16 @@ export class JsonListScanner implements RecordScanner {
     private skipBytes = 0,
   ) {}
 
+  /** Goes on behind an element read earlier, whose end is the offset of the first byte that will be pushed. */
+  resume(wrapped: boolean, offset: number): this {
+    this.expecting = Expecting.AFTER_ELEMENT;
+    this.found = true;
+    this.inWrapper = wrapped;
+    this.skipBytes = 0;
+    this.consumed = offset;
+    return this;
+  }
+
   /** Whether the document is an object around the list. */
   get wrapped(): boolean {
     return this.inWrapper;
@@ -59,8 +69,8 @@ export class JsonListScanner implements RecordScanner {
     return this.found;
   }
 
-  push(chunk: Buffer): EventRecord[] {
-    const records: EventRecord[] = [];
+  push(chunk: Buffer): FileRecord[] {
+    const records: FileRecord[] = [];
     let start = 0;
     for (let index = Math.min(this.skipBytes, chunk.length); index < chunk.length; index++) {
       const byte = chunk[index];
@@ -91,7 +101,7 @@ export class JsonListScanner implements RecordScanner {
     return records;
   }
 
-  end(): EventRecord[] {
+  end(): FileRecord[] {
     if (this.expecting === Expecting.NOTHING) {
       if (!this.found) throw this.unusable('an object without a list named "features"');
       return [];
@@ -208,7 +218,7 @@ export class JsonListScanner implements RecordScanner {
     return byte === QUOTE;
   }
 
-  private element(tail: Buffer, position: number): EventRecord {
+  private element(tail: Buffer, position: number): FileRecord {
     const bytes = this.pendingBytes > 0 ? Buffer.concat([...this.pending, tail]) : tail;
     this.pending.length = 0;
     this.pendingBytes = 0;

@@ -1,9 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs';
 import { extname } from 'node:path';
 import { JsonListScanner } from './json-list-scanner';
 import { UnusableInput } from './unusable-input';
 
-export enum EventFormat {
+export enum FileFormat {
   JSON_LINES = 'NDJSON',
   JSON_LIST = 'JSON array',
   GEO_JSON = 'GeoJSON features',
@@ -13,27 +12,29 @@ export enum EventFormat {
 }
 
 export interface DetectedFormat {
-  readonly format: EventFormat;
+  readonly format: FileFormat;
   /** Bytes of a byte order mark before the content. */
   readonly skipBytes: number;
 }
 
-const BY_EXTENSION: Record<string, EventFormat> = {
-  '.ndjson': EventFormat.JSON_LINES,
-  '.jsonl': EventFormat.JSON_LINES,
-  '.csv': EventFormat.CSV,
-  '.tsv': EventFormat.TSV,
-  '.parquet': EventFormat.PARQUET,
+const BY_EXTENSION: Record<string, FileFormat> = {
+  '.ndjson': FileFormat.JSON_LINES,
+  '.jsonl': FileFormat.JSON_LINES,
+  '.csv': FileFormat.CSV,
+  '.tsv': FileFormat.TSV,
+  '.parquet': FileFormat.PARQUET,
 };
-const SAMPLE_BYTES = 1024 * 1024;
+/** Bytes from the start of a file that its format is told by. */
+export const SAMPLE_BYTES = 1024 * 1024;
 
 /**
  * What kind of file this is, by its extension and, where that leaves a choice, by its first bytes: `.json` may hold an
  * array, GeoJSON or one document for each line.
+ * @param file its name
+ * @param sample its first bytes, SAMPLE_BYTES of them where there are as many
  * @throws UnusableInput
  */
-export function detectFormat(file: string): DetectedFormat {
-  const sample = readStart(file);
+export function detectFormat(file: string, sample: Buffer): DetectedFormat {
   const starts = (...bytes: number[]): boolean => bytes.every((byte, index) => sample[index] === byte);
   if (starts(0x1f, 0x8b) || starts(0x28, 0xb5, 0x2f, 0xfd)) {
     throw new UnusableInput(file, 'the file is compressed. Decompress it first');
@@ -41,11 +42,11 @@ export function detectFormat(file: string): DetectedFormat {
   if (starts(0xff, 0xfe) || starts(0xfe, 0xff) || isWide(sample)) {
     throw new UnusableInput(file, 'the file is in UTF-16. Convert it to UTF-8 first');
   }
-  if (starts(0x50, 0x41, 0x52, 0x31)) return { format: EventFormat.PARQUET, skipBytes: 0 };
+  if (starts(0x50, 0x41, 0x52, 0x31)) return { format: FileFormat.PARQUET, skipBytes: 0 };
   const skipBytes = starts(0xef, 0xbb, 0xbf) ? 3 : 0;
   const extension = extname(file).toLowerCase();
   const format = BY_EXTENSION[extension] ?? jsonFormat(file, sample.subarray(skipBytes), extension);
-  if (format === EventFormat.PARQUET)
+  if (format === FileFormat.PARQUET)
     throw new UnusableInput(file, 'not a Parquet file: it does not begin with PAR1');
   return { format, skipBytes };
 }
@@ -60,12 +61,12 @@ function isWide(sample: Buffer): boolean {
   return start.length >= 2 && (alternates(0) || alternates(1));
 }
 
-function jsonFormat(file: string, sample: Buffer, extension: string): EventFormat {
+function jsonFormat(file: string, sample: Buffer, extension: string): FileFormat {
   const text = sample.toString('utf8').trimStart();
-  if (text.startsWith('[')) return EventFormat.JSON_LIST;
+  if (text.startsWith('[')) return FileFormat.JSON_LIST;
   if (text.startsWith('{')) {
-    if (holdsFeatures(file, sample)) return EventFormat.GEO_JSON;
-    if (firstLineIsJson(text)) return EventFormat.JSON_LINES;
+    if (holdsFeatures(file, sample)) return FileFormat.GEO_JSON;
+    if (firstLineIsJson(text)) return FileFormat.JSON_LINES;
     throw new UnusableInput(
       file,
       'neither a JSON array, nor an object with a list of features, nor one JSON document for each line. ' +
@@ -101,15 +102,5 @@ function firstLineIsJson(text: string): boolean {
   } catch {
     // A line longer than the sample cannot be told from a truncated document; lines are the likelier.
     return end < 0 && text.length >= SAMPLE_BYTES / 2;
-  }
-}
-
-function readStart(file: string): Buffer {
-  const descriptor = openSync(file, 'r');
-  try {
-    const buffer = Buffer.alloc(SAMPLE_BYTES);
-    return buffer.subarray(0, readSync(descriptor, buffer, 0, SAMPLE_BYTES, 0));
-  } finally {
-    closeSync(descriptor);
   }
 }

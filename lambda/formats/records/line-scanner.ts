@@ -1,5 +1,5 @@
-import { MAXIMUM_RECORD_BYTES } from './event-record';
-import type { EventRecord, RecordScanner } from './event-record';
+import { MAXIMUM_RECORD_BYTES } from './file-record';
+import type { FileRecord, RecordScanner } from './file-record';
 import { UnusableInput } from './unusable-input';
 
 const NEWLINE = 0x0a;
@@ -12,15 +12,16 @@ const CARRIAGE_RETURN = 0x0d;
 export class LineScanner implements RecordScanner {
   private pending: Buffer[] = [];
   private pendingBytes = 0;
-  private consumed = 0;
 
   constructor(
     private readonly file: string,
     private readonly skipBytes = 0,
+    /** Offset in the file of the first byte that will be pushed. */
+    private consumed = 0,
   ) {}
 
-  push(chunk: Buffer): EventRecord[] {
-    const records: EventRecord[] = [];
+  push(chunk: Buffer): FileRecord[] {
+    const records: FileRecord[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
       this.line(chunk.subarray(start, end), this.consumed + end, records);
@@ -40,13 +41,13 @@ export class LineScanner implements RecordScanner {
     return records;
   }
 
-  end(): EventRecord[] {
-    const records: EventRecord[] = [];
+  end(): FileRecord[] {
+    const records: FileRecord[] = [];
     if (this.pendingBytes > 0) this.line(Buffer.alloc(0), this.consumed, records);
     return records;
   }
 
-  private line(tail: Buffer, endOffset: number, records: EventRecord[]): void {
+  private line(tail: Buffer, endOffset: number, records: FileRecord[]): void {
     let bytes = tail;
     if (this.pendingBytes > 0) {
       bytes = Buffer.concat([...this.pending, tail]);

@@ -1,5 +1,5 @@
-/** One record of an event file. */
-export interface EventRecord {
+/** One record of a file. */
+export interface FileRecord {
   readonly bytes: Uint8Array;
   /**
    * Grows from record to record, and is the same whenever the file is read: the offset of the record's last byte plus
@@ -11,9 +11,9 @@ export interface EventRecord {
 /** Takes a file piece by piece and gives the records that are complete. */
 export interface RecordScanner {
   /** @throws UnusableInput */
-  push(chunk: Buffer): EventRecord[];
+  push(chunk: Buffer): FileRecord[];
   /** What is left at the end of the file. @throws UnusableInput when the file ends where it may not */
-  end(): EventRecord[];
+  end(): FileRecord[];
 }
 
 /** No line or value of a real feed is longer; a file of the wrong kind would otherwise be read into memory whole. */

@@ -1,18 +1,7 @@
-import { MAXIMUM_RECORD_BYTES } from './event-record';
-import type { EventRecord, RecordScanner } from './event-record';
+import { CsvKind } from '../../../lib/contract/file-columns';
+import { MAXIMUM_RECORD_BYTES } from './file-record';
+import type { FileRecord, RecordScanner } from './file-record';
 import { UnusableInput } from './unusable-input';
-
-/** What a column's text stands for, by the contract. */
-export enum CsvKind {
-  TEXT = 'text',
-  INTEGER = 'integer',
-  NUMBER = 'number',
-  BOOLEAN = 'boolean',
-  /** Text, unless it is an integer: an epoch. */
-  TIMESTAMP = 'timestamp',
-  /** A list or an object as JSON. */
-  JSON = 'json',
-}
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
@@ -30,6 +19,7 @@ export class CsvScanner implements RecordScanner {
   /** Offset in the file of the first character of `text`. */
   private offset: number;
   private columns: { readonly key: string; readonly kind: CsvKind }[] | undefined;
+  private names: readonly string[] | undefined;
 
   constructor(
     private readonly file: string,
@@ -40,22 +30,35 @@ export class CsvScanner implements RecordScanner {
     this.offset = skipBytes;
   }
 
-  push(chunk: Buffer): EventRecord[] {
+  /** Goes on behind a row read earlier, whose end is the offset of the first byte that will be pushed. */
+  resume(header: readonly string[], offset: number): this {
+    this.columns = this.header(header.map((name) => Buffer.from(name, 'utf8').toString('latin1')));
+    this.offset = offset;
+    this.skipBytes = 0;
+    return this;
+  }
+
+  /** The columns as the file names them; undefined until the header has been pushed. */
+  get columnNames(): readonly string[] | undefined {
+    return this.names;
+  }
+
+  push(chunk: Buffer): FileRecord[] {
     const skipped = Math.min(this.skipBytes, chunk.length);
     this.skipBytes -= skipped;
     this.text += chunk.toString('latin1', skipped);
     return this.rows(false);
   }
 
-  end(): EventRecord[] {
+  end(): FileRecord[] {
     const records = this.rows(true);
     if (!this.columns)
       throw new UnusableInput(this.file, 'no header line; the first line of a CSV file names its columns');
     return records;
   }
 
-  private rows(atEnd: boolean): EventRecord[] {
-    const records: EventRecord[] = [];
+  private rows(atEnd: boolean): FileRecord[] {
+    const records: FileRecord[] = [];
     let start = 0;
     while (start < this.text.length) {
       const row = this.row(start, atEnd);
@@ -131,7 +134,7 @@ export class CsvScanner implements RecordScanner {
     }
   }
 
-  private record(fields: string[], start: number, end: number): EventRecord | undefined {
+  private record(fields: string[], start: number, end: number): FileRecord | undefined {
     if (fields.length === 1 && fields[0].trim() === '') return undefined;
     if (!this.columns) {
       this.columns = this.header(fields);
@@ -172,6 +175,7 @@ export class CsvScanner implements RecordScanner {
     if (repeated !== undefined) {
       throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);
     }
+    this.names = names.map(utf8);
     return names.map((name) => ({ key: JSON.stringify(name), kind: this.kindOf(utf8(name)) }));
   }
 }
