@@ -6,5 +6,7 @@ export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps
 export type { SilverProcessorOptions } from './silver-options';
 export { SilverProcessor, type SilverProcessorProps } from './silver-processor';
 export { type ITableCommitter, TableCommitter, type TableCommitterProps } from './table-committer';
+export type { IRecordProcessor } from './record-processor';
+export { RecordSource, RecordSourceKind } from './record-source';
 export { StreamSource, type StreamSourceBinding } from './stream-source';
 export * from './transform';

@@ -22,6 +22,7 @@ import type { IIngestStream } from '../streams';
 import { acknowledgeHandlerFunction } from '../suppressions';
 import { DeadLetterQueue } from './dead-letter-queue';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
+import type { IRecordProcessor } from './record-processor';
 import type { StreamSource } from './stream-source';
 import type { Transform } from './transform';
 import type { ITableCommitter } from './table-committer';
@@ -168,7 +169,7 @@ export interface StreamProcessorProps extends StreamProcessorOptions {
  * The code is a bundle this package ships, with the code compiled from the contract beside it: nothing is bundled
  * or downloaded at synthesis, and another contract is another version of the code.
  */
-export class StreamProcessor extends Construct {
+export class StreamProcessor extends Construct implements IRecordProcessor {
   /** The function. */
   readonly handler: lambda.Function;
   readonly role: iam.IRole;

@@ -1,6 +1,7 @@
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { BUNDLES } from '../../contract/handler-environment';
 import type { IIngestStream } from '../streams';
+import { RecordSource, RecordSourceKind } from './record-source';
 
 /** What a processor has to know of where its records come from. */
 export interface StreamSourceBinding {
@@ -18,11 +19,13 @@ export interface StreamSourceBinding {
 }
 
 /** Where the records of a `StreamProcessor` come from. */
-export abstract class StreamSource {
+export abstract class StreamSource extends RecordSource {
   /** A Kinesis data stream; one the user owns comes in by `IngestStream.fromStream`. */
   static kinesis(stream: IIngestStream): StreamSource {
     return new KinesisSource(stream);
   }
+
+  readonly kind = RecordSourceKind.STREAM;
 
   /** Lets the processor's role read. Called once by the processor. */
   abstract bind(grantee: IGrantable): StreamSourceBinding;
