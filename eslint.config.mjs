@@ -55,14 +55,14 @@ export default tseslint.config(
   },
   {
     files: ['lambda/**/*.ts'],
-    ignores: ['lambda/configuration.ts'],
+    ignores: ['lambda/configuration/*.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
         {
           object: 'process',
           property: 'env',
-          message: 'Read the environment in lambda/configuration.ts only.',
+          message: 'Read the environment in lambda/configuration only.',
         },
       ],
     },

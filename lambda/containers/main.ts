@@ -1,4 +1,5 @@
-import { ConfigurationError, readContainerConfiguration } from '../configuration';
+import { readContainerConfiguration } from '../configuration/container';
+import { ConfigurationError } from '../configuration/environment';
 import { containerContext, QueueConsumer } from './queue-consumer';
 import { SqsQueue } from './sqs-queue';
 import { StopSignal } from './stop-signal';

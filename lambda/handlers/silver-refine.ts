@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
-import { readRefineConfiguration, type RefineConfiguration } from '../configuration';
+import { readRefineConfiguration, type RefineConfiguration } from '../configuration/refine';
 import { gateStep } from '../pipeline/quality/gate-step';
 import type { IncrementEngine, RefineTables, RowStep } from '../pipeline/refine/increment';
 import { refine, type RefineReport } from '../pipeline/refine/refine';

@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
 import type { TransformationGate, TransformationInput } from '../../lib/contract/transform/transformation';
-import { readTransformConfiguration } from '../configuration';
+import { readTransformConfiguration } from '../configuration/sql-transform';
 import type { SqlEngineConfiguration } from '../engines/engine-configuration';
 import { openSqlEngine } from '../engines/open-sql-engine';
 import { GateHalted } from '../pipeline/quality/gate-step';

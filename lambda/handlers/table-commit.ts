@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
-import { readCommitConfiguration } from '../configuration';
+import { readCommitConfiguration } from '../configuration/commit';
 import { commitRequests } from '../pipeline/commit/commit-requests';
 import type { BatchTables } from '../pipeline/commit/commit-plan';
 import { MalformedCommitRequest, type CommitRequest } from '../pipeline/commit/commit-request';

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { QualityGates } from '../../lib/contract/quality/quality-gates';
 import { TableProfiler } from '../../lib/contract/quality/table-profiler';
-import { type GateConfiguration, readGateConfiguration } from '../configuration';
+import { type GateConfiguration, readGateConfiguration } from '../configuration/gate';
 import { openSqlEngine } from '../engines/open-sql-engine';
 import { judgeTable, profileTable as profileColumns } from '../pipeline/quality/judge-table';
 import type { GateReport } from '../pipeline/quality/measure-gates';

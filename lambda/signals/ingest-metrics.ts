@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { METRICS, PRODUCT_DIMENSION } from '../../lib/contract/metric-names';
-import type { IngestConfiguration } from '../configuration';
+import type { IngestConfiguration } from '../configuration/ingest';
 import type { IngestReport } from '../pipeline/ingest-report';
 
 /**

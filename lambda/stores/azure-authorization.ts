@@ -1,4 +1,4 @@
-import { readAzureIdentity } from '../configuration';
+import { readAzureIdentity } from '../configuration/azure-identity';
 import { TokenCache, tokenFrom } from './access-token';
 import { AdlsStore } from './adls-store';
 import { callHttp } from './http-calls';

@@ -1,5 +1,5 @@
 /**
- * What a construct tells a handler. Constructs write these variables, `lambda/configuration.ts` reads them:
+ * What a construct tells a handler. Constructs write these variables, `lambda/configuration` reads them:
  * this list is the whole interface between the two.
  *
  * A table is a URI: `glue://<database>/<table>` (Glue Data Catalog), `s3://<bucket>/<prefix>` (metadata swapped

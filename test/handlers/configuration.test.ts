@@ -1,8 +1,6 @@
-import {
-  ConfigurationError,
-  readIngestConfiguration,
-  readRefineConfiguration,
-} from '../../lambda/configuration';
+import { ConfigurationError } from '../../lambda/configuration/environment';
+import { readIngestConfiguration } from '../../lambda/configuration/ingest';
+import { readRefineConfiguration } from '../../lambda/configuration/refine';
 
 const SET = {
   LAKEHOUSE_BRONZE_TABLE: 'glue://bronze/orders',

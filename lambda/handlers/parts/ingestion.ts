@@ -1,10 +1,7 @@
 import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
-import {
-  ConfigurationError,
-  readIngestConfiguration,
-  type IngestConfiguration,
-  type UserTransformConfiguration,
-} from '../../configuration';
+import { ConfigurationError } from '../../configuration/environment';
+import { readIngestConfiguration, type IngestConfiguration } from '../../configuration/ingest';
+import type { UserTransformConfiguration } from '../../configuration/user-transform';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../../lib/contract/handler-environment';
 import { createBatchEncoder, encodeRows, type CompiledContractModule } from '../../pipeline/encoding';
 import { ingest } from '../../pipeline/ingest';

@@ -1,4 +1,4 @@
-import { readCatalogCredentials } from '../../configuration';
+import { readCatalogCredentials } from '../../configuration/catalog-credentials';
 import { anonymous, awsSigned, bearer, clientCredentials } from './authorizations';
 import { parseRestTable, RestCatalog, type RestAuthorization } from './rest-catalog';
 
