@@ -1,5 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { DataContract } from '../../contract/data-contract';
+import type { SchemaObject } from '../../contract/schema-object';
 import type { Zone } from '../../contract/zone';
 import { requireSamePlace } from '../same-environment';
 import { type ILakeTable, LakeTable } from './lake-table';
@@ -42,6 +44,31 @@ export function requireTable(
   if (zone !== undefined && table.zone !== zone) {
     refuse(property, table, `a table of the zone ${table.zone}`, ['zone', `Zone.${key(zone)}`]);
   }
+}
+
+/**
+ * Refuses a table whose rows another contract, or another schema object of it, describes. A version may differ: the
+ * columns follow it. What an imported table holds is its owner's word.
+ * @param property what the user called the table
+ * @throws Error naming the property, the table, both descriptions, and what to pass instead
+ */
+export function requireDescribedBy(
+  property: string,
+  table: ILakeTable,
+  contract: DataContract,
+  schema: SchemaObject,
+): void {
+  if (!(table instanceof LakeTable)) return;
+  const [has, wants] = [nameOf(table._contract, table.schema), nameOf(contract, schema)];
+  if (has === wants) return;
+  throw new Error(
+    `${property} is "${table.node.path}", whose rows are described by ${has}, not by ${wants}. Pass a LakeTable with that ` +
+      'contract and schemaName, or give the contract and schemaName of the table.',
+  );
+}
+
+function nameOf(contract: DataContract, schema: SchemaObject): string {
+  return `"${schema.name}" of contract ${contract.id}`;
 }
 
 function refuse(property: string, table: LakeTable, what: string, [option, value]: [string, string]): never {

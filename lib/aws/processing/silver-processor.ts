@@ -12,7 +12,8 @@ import { BUNDLES, COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../cont
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, TableContent } from '../catalog';
-import { requireTable, type TablePurpose } from '../catalog/table-purpose';
+import { requireOnlyKeeper } from '../catalog/table-keeper';
+import { requireDescribedBy, requireTable, type TablePurpose } from '../catalog/table-purpose';
 import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
@@ -95,7 +96,8 @@ export class SilverProcessor extends Construct {
 
   /**
    * @throws Error when an option is outside what AWS takes, the contract has no such schema object, two tables are the
-   * same one, or a contract with deletions has no table of tombstones
+   * same one, silver or tombstones belong to another schema object or contract, another SilverProcessor keeps silver, or
+   * a contract with deletions has no table of tombstones
    */
   constructor(scope: Construct, id: string, props: SilverProcessorProps) {
     super(scope, id);
@@ -109,6 +111,14 @@ export class SilverProcessor extends Construct {
     requireRefinable(props);
     requireTables(this, props);
     requireTombstones(schema, tombstones);
+    requireDescribedBy('silver', silver, contract, schema);
+    if (tombstones !== undefined) requireDescribedBy('tombstones', tombstones, contract, schema);
+    requireOnlyKeeper(
+      this,
+      silver,
+      (other) => (other instanceof SilverProcessor ? other.silver : undefined),
+      'Give each a silver table of its own; one follows every commit to its bronze table.',
+    );
 
     this.role =
       props.role ?? handlerRole(this, `Reads the bronze table of ${this.productName} and keeps silver`);

@@ -10,7 +10,7 @@ import type {
   TransformationOutput,
 } from '../../contract/transform/transformation';
 import { TransformMode } from './transform-mode';
-import type { SqlTransformProps } from './sql-transform';
+import type { SqlTransformProps } from './sql-transform-props';
 import { columnsOf, contractOf, schemaOf } from './transform-input';
 
 /** Types whose values a condition can list in every engine. */

@@ -6,7 +6,8 @@ export {
 } from './query-workgroup';
 export { SparkApplication, type SparkApplicationOptions } from './spark-application';
 export { type AthenaEngineOptions, SqlEngine } from './sql-engine';
-export { SqlTransform, type SqlTransformProps } from './sql-transform';
+export { SqlTransform } from './sql-transform';
+export type { SqlTransformProps } from './sql-transform-props';
 export type { TransformInput } from './transform-input';
 export { TransformMode } from './transform-mode';
 export {

@@ -6,17 +6,16 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type DataContract, type SchemaObject, Zone } from '../../contract';
+import { Zone } from '../../contract';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
-import type { SqlParameter } from '../../contract/transform/sql-parameter';
-import type { SqlText } from '../../contract/transform/sql-text';
 import { type Transformation, TRANSFORMATION_FILE } from '../../contract/transform/transformation';
 import { knownRun } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
-import { type ILakeTable, LakeTable } from '../catalog';
+import type { ILakeTable } from '../catalog';
+import { requireOnlyKeeper } from '../catalog/table-keeper';
 import { requireTable } from '../catalog/table-purpose';
-import { type HandlerNetwork, networkOf } from '../handler-network';
+import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { ContainerProcessor } from '../processing';
@@ -26,132 +25,11 @@ import { acknowledgeHandlerFunction, acknowledgeWildcards } from '../suppression
 import { checkTransform } from './check-transform';
 import { compileTransformation } from './compile-transformation';
 import { SqlEngine } from './sql-engine';
-import { columnsOf, type TransformInput } from './transform-input';
-import type { TransformMode } from './transform-mode';
+import type { SqlTransformProps } from './sql-transform-props';
+import { columnsOf } from './transform-input';
 import { requireDeployable, requireNoFunctionOptions } from './transform-limits';
+import { contractName, outputSchema } from './transform-output';
 import { TransformTrigger } from './transform-trigger';
-
-/** Which gold table, of what, and how. */
-export interface SqlTransformProps {
-  /** One SELECT over the inputs' names, which gives the columns of the output's contract. */
-  readonly sql: SqlText;
-
-  /** The tables the SQL reads, each under a name. */
-  readonly inputs: TransformInput[];
-
-  /** The table that is written: a `LakeTable` with `zone: Zone.GOLD`. */
-  readonly output: ILakeTable;
-
-  /**
-   * Contract of an imported output.
-   * @default - that of the LakeTable
-   */
-  readonly contract?: DataContract;
-
-  /**
-   * Schema object in the contract of an imported output.
-   * @default - the contract's first
-   */
-  readonly schemaName?: string;
-
-  /**
-   * How much a run works out.
-   * @default TransformMode.full()
-   */
-  readonly mode?: TransformMode;
-
-  /**
-   * What runs the SQL.
-   * @default SqlEngine.athena()
-   */
-  readonly engine?: SqlEngine;
-
-  /**
-   * What makes it run.
-   * @default TransformTrigger.onCommit()
-   */
-  readonly trigger?: TransformTrigger;
-
-  /**
-   * What `${name}` stands for in the SQL.
-   * @default - no parameters
-   */
-  readonly parameters?: { readonly [name: string]: SqlParameter };
-
-  /**
-   * Whether the quality rules of the inputs' contracts are measured over all their rows before a run. One that halts and
-   * fails leaves the output as it is.
-   * @default true
-   */
-  readonly gates?: boolean;
-
-  /**
-   * Whether the SQL is bound at synthesis, where `@duckdb/node-api` is installed, and its columns compared with the contract.
-   * @default true
-   */
-  readonly checkSql?: boolean;
-
-  /**
-   * Memory of the function in MB, 128 to 10,240. With an engine of its own it only asks and waits.
-   * @default 512
-   */
-  readonly memorySize?: number;
-
-  /**
-   * Longest run of the function, up to 15 minutes. A statement may take longer: the function comes back to it.
-   * @default Duration.minutes(15)
-   */
-  readonly timeout?: Duration;
-
-  /**
-   * How often a run that fails is tried again before its request goes to the dead-letter queue, up to 999 times. Waiting for
-   * a statement that takes longer than `timeout` counts.
-   * @default 20
-   */
-  readonly retryAttempts?: number;
-
-  /**
-   * Invocations reserved for, and allowed to, the function.
-   * @default - not reserved
-   */
-  readonly reservedConcurrentExecutions?: number;
-
-  /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
-   * How long the logs are kept.
-   * @default RetentionDays.ONE_MONTH
-   */
-  readonly logRetention?: logs.RetentionDays;
-
-  /**
-   * Key of the logs and the queues. The policy of an imported key has to allow CloudWatch Logs and EventBridge.
-   * @default - a key of its own, rotated yearly
-   */
-  readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
-
-  /**
-   * Name of the data product: dimension of its metrics, field of every log line.
-   * @default - the table name of the output
-   */
-  readonly productName?: string;
-
-  /**
-   * CloudWatch namespace of the metrics. One of its own for each environment keeps those of one account apart.
-   * @default 'Lakehouse'
-   */
-  readonly metricNamespace?: string;
-}
 
 /**
  * Keeps a gold table: SQL over silver tables, on commit or on a schedule, whole, by the values that changed, or merged by
@@ -201,7 +79,12 @@ export class SqlTransform extends Construct {
     const transformation = compileTransformation(props, schema, this.productName, engine._dialect);
     for (const { name, table } of inputs) requireTable(this, `The input "${name}"`, table);
     requireTable(this, 'output', output, { zone: Zone.GOLD });
-    requireOnlyWriter(this);
+    requireOnlyKeeper(
+      this,
+      output,
+      (other) => (other instanceof SqlTransform ? other.output : undefined),
+      'Give each an output of its own, or make one SQL of both.',
+    );
     this._transformation = transformation;
     if (props.checkSql ?? true) {
       checkTransform(this, {
@@ -355,30 +238,4 @@ export class SqlTransform extends Construct {
 
 function timeoutOf({ timeout }: SqlTransformProps): Duration {
   return timeout ?? Duration.minutes(15);
-}
-
-function outputSchema({ output, contract, schemaName }: SqlTransformProps): SchemaObject {
-  if (contract !== undefined) return contract.schema(schemaName);
-  if (output instanceof LakeTable) return output.schema;
-  throw new Error(
-    `The output "${output.node.path}" is imported, so that nothing says which columns it has. Pass its contract.`,
-  );
-}
-
-function contractName({ contract }: SqlTransformProps, schema: SchemaObject): string {
-  return contract === undefined
-    ? `the contract of ${schema.name}`
-    : `${schema.name} of contract ${contract.id} ${contract.version}`;
-}
-
-function requireOnlyWriter(transform: SqlTransform): void {
-  const { output, node } = transform;
-  const other = node.root.node
-    .findAll()
-    .find((each) => each instanceof SqlTransform && each !== transform && each.output === output);
-  if (other === undefined) return;
-  throw new Error(
-    `The table ${output.uri} is kept by "${other.node.path}" already; "${node.path}" would write over its rows. Give each ` +
-      'an output of its own, or make one SQL of both.',
-  );
 }

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { requireDuration, requireWhole } from '../bounds';
-import type { SqlTransformProps } from './sql-transform';
+import type { SqlTransformProps } from './sql-transform-props';
 
 /** Refuses options of the function where a container takes its place. */
 export function requireNoFunctionOptions(props: SqlTransformProps): void {

@@ -6,6 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import {
   DataContract,
+  type ILakeTable,
   LakeCatalog,
   LakeTable,
   MedallionLake,
@@ -13,6 +14,7 @@ import {
   type SilverProcessorProps,
   TableContent,
   Zone,
+  ZoneBucket,
 } from '../../../lib/aws';
 import { ordersContract, surroundings } from '../orders';
 import { allowedStatements, role } from '../statements';
@@ -478,6 +480,82 @@ describe('refuses', () => {
     expect(
       () => new SilverProcessor(stack, 'Silver', { contract, bronze, silver: bronze, quarantine }),
     ).toThrow(/^bronze and silver are the same table, glue:\/\/\w+\/orders\. Each needs one of its own/);
+  });
+
+  test('two processors that keep one silver table', () => {
+    const { stack, lake } = surroundings();
+    const contract = ordersContract();
+    const props = { contract, ...tables(stack, lake, contract) };
+    new SilverProcessor(stack, 'One', props);
+    expect(() => new SilverProcessor(stack, 'Other', props)).toThrow(
+      /^The table glue:\/\/\w+\/orders is kept by "Test\/One" already; "Test\/Other" would write over its rows\. Give each a silver table of its own; one follows every commit to its bronze table\.$/,
+    );
+  });
+
+  describe('two imports of one silver table', () => {
+    const keep = (stack: Stack, id: string): SilverProcessor => {
+      const own = s3.Bucket.fromBucketName(stack, `${id}Own`, 'own');
+      const zoneBucket = ZoneBucket.fromBucket(stack, `${id}Zone`, own);
+      const table = (tableName: string): ILakeTable =>
+        LakeTable.fromTableAttributes(stack, `${id}${tableName}`, {
+          databaseName: 'shop',
+          tableName,
+          zoneBucket,
+        });
+      return new SilverProcessor(stack, id, {
+        contract: ordersContract(),
+        bronze: table('arrived'),
+        silver: table('orders'),
+        quarantine: table('rejected'),
+      });
+    };
+    const env = { account: '111111111111', region: 'eu-west-1' };
+
+    test('in one stack', () => {
+      const stack = new Stack(new App(), 'Test');
+      keep(stack, 'One');
+      expect(() => keep(stack, 'Other')).toThrow(
+        'The table glue://shop/orders is kept by "Test/One" already; "Test/Other" would write over its rows.',
+      );
+    });
+
+    test('in two stacks of one account and region', () => {
+      const app = new App();
+      keep(new Stack(app, 'A', { env }), 'One');
+      expect(() => keep(new Stack(app, 'B', { env }), 'Other')).toThrow(/is kept by "A\/One" already/);
+    });
+
+    test('are two tables in two regions, and may be where the stacks do not say', () => {
+      const app = new App();
+      keep(new Stack(app, 'A', { env }), 'One');
+      keep(new Stack(app, 'B', { env: { ...env, region: 'eu-central-1' } }), 'Other');
+      keep(new Stack(app, 'C'), 'Third');
+      expect(() => keep(new Stack(app, 'D'), 'Fourth')).not.toThrow();
+    });
+  });
+
+  test('a silver table of another contract, or of another schema object', () => {
+    const { stack, lake } = surroundings();
+    const contract = contractThatDeletes();
+    const catalog = LakeCatalog.of(lake);
+    const zone = Zone.SILVER;
+    const made = tables(stack, lake, contract);
+    const orders = new LakeTable(stack, 'Orders', { contract: ordersContract(), catalog, zone });
+    const gone = new LakeTable(stack, 'Gone', {
+      contract: ordersContract(),
+      catalog,
+      zone,
+      content: TableContent.TOMBSTONES,
+    });
+    const remedy =
+      'not by "accounts" of contract accounts. Pass a LakeTable with that contract and schemaName, or give the contract ' +
+      'and schemaName of the table.';
+    expect(() => new SilverProcessor(stack, 'A', { contract, ...made, silver: orders })).toThrow(
+      `silver is "Test/Orders", whose rows are described by "orders" of contract 2a1f0c9d-orders, ${remedy}`,
+    );
+    expect(() => new SilverProcessor(stack, 'B', { contract, ...made, tombstones: gone })).toThrow(
+      `tombstones is "Test/Gone", whose rows are described by "orders" of contract 2a1f0c9d-orders, ${remedy}`,
+    );
   });
 
   test.each<[string, (made: ReturnType<typeof tables>, other: LakeTable) => Given, string]>([

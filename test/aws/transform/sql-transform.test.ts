@@ -510,6 +510,18 @@ describe('what cannot work is refused', () => {
     );
   });
 
+  test('a contract that is not the one of the table', () => {
+    const { stack, table, sales } = surroundings();
+    const props = {
+      sql: SqlText.inline(SQL),
+      inputs: [{ name: 'sales', table: sales }],
+      output: table('revenue', Zone.GOLD),
+    };
+    expect(() => new SqlTransform(stack, 'One', { ...props, contract, schemaName: 'sales' })).toThrow(
+      /^output is "Stack\/revenue", whose rows are described by "revenue" of contract [\w-]+, not by "sales" of contract [\w-]+\. Pass a LakeTable/,
+    );
+  });
+
   test('options of the function where there is none', () => {
     expect(() => synth({ engine: SqlEngine.duckdb(), memorySize: 1024 })).toThrow(
       'memorySize is given, but the engine runs in a container',
