@@ -1,4 +1,5 @@
-import { App, RemovalPolicy } from 'aws-cdk-lib';
+import { App, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { LakeNetwork } from '../lib/aws';
 import { exampleGold, readContracts } from './reference-contracts';
 import { ReferenceStack } from './reference-stack';
 
@@ -7,6 +8,7 @@ import { ReferenceStack } from './reference-stack';
  * - `contracts`: files, with commas between; otherwise those in examples/contracts, and a gold table of the flights
  * - `environment`: for example `dev`; part of the stack's name
  * - `alarmEmail`: who is told of alarms
+ * - `privateNetwork`: `true` puts every function into a network without a way out, in a stack of its own
  * - `destroyData`: `true` deletes every bucket, table and stream with the stack
  *
  * Without CDK_DEFAULT_ACCOUNT and CDK_DEFAULT_REGION the template fits any account and region.
@@ -16,12 +18,18 @@ const text = (key: string): string | undefined => app.node.tryGetContext(key) as
 
 const environment = text('environment');
 const contracts = text('contracts')?.split(',');
-new ReferenceStack(app, environment === undefined ? 'Lakehouse' : `Lakehouse-${environment}`, {
+const name = environment === undefined ? 'Lakehouse' : `Lakehouse-${environment}`;
+const env = { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION };
+new ReferenceStack(app, name, {
   contracts: readContracts(contracts),
   gold: contracts === undefined ? exampleGold() : [],
   environment,
   alarmEmail: text('alarmEmail'),
   removalPolicy: String(text('destroyData')) === 'true' ? RemovalPolicy.DESTROY : undefined,
-  env: { account: process.env.CDK_DEFAULT_ACCOUNT, region: process.env.CDK_DEFAULT_REGION },
+  network:
+    String(text('privateNetwork')) === 'true'
+      ? new LakeNetwork(new Stack(app, `${name}-Network`, { env }), 'Network')
+      : undefined,
+  env,
 });
 app.synth();

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import {
   type DataContract,
   DataProduct,
+  type HandlerNetwork,
   IngestStream,
   LakeCatalog,
   LakeTable,
@@ -58,6 +59,12 @@ export interface ReferenceStackProps extends StackProps {
   readonly transform?: Transform;
 
   /**
+   * Network every function runs in, a `LakeNetwork` for example, where that is your rule.
+   * @default - none: they reach AWS over TLS, and nothing reaches them
+   */
+  readonly network?: HandlerNetwork;
+
+  /**
    * What becomes of the data when the stack is deleted. With DESTROY the buckets are emptied first.
    * @default RemovalPolicy.RETAIN
    */
@@ -82,13 +89,18 @@ export class ReferenceStack extends Stack {
 
   constructor(scope: Construct, id: string, props: ReferenceStackProps) {
     super(scope, id, { description: 'Lakehouse from data contracts', ...props });
-    const { removalPolicy, environment } = props;
+    const { removalPolicy, environment, network } = props;
     this.lake = new MedallionLake(this, 'Lake', {
       environment,
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
-    this.catalog = new LakeCatalog(this, 'Catalog', { lake: this.lake, name: 'lakehouse', removalPolicy });
+    this.catalog = new LakeCatalog(this, 'Catalog', {
+      lake: this.lake,
+      name: 'lakehouse',
+      network,
+      removalPolicy,
+    });
     this.alarmTopic = new Topic(this, 'Alarms', { masterKey: this.lake.encryptionKey, enforceSSL: true });
     if (props.alarmEmail !== undefined)
       this.alarmTopic.addSubscription(new EmailSubscription(props.alarmEmail));
@@ -117,7 +129,7 @@ export class ReferenceStack extends Stack {
       lake: this.lake,
       catalog: this.catalog,
       source: StreamSource.kinesis(stream),
-      processor: { transform: props.transform },
+      processor: { transform: props.transform, network: props.network },
       alarms: { topics: [this.alarmTopic] },
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });
@@ -147,6 +159,7 @@ export class ReferenceStack extends Stack {
       output,
       engine: SqlEngine.athena({ workgroup: this.queryWorkgroup(props) }),
       encryptionKey: this.lake.encryptionKey,
+      network: props.network,
       metricNamespace: source.processor.metricNamespace,
     });
     new CfnOutput(this, `${pascalCase(tableName)}GoldTable`, { value: output.uri });

@@ -5,6 +5,7 @@ export * from '../contract';
 export * from './catalog';
 export * from './governance';
 export * from './maintenance';
+export * from './network';
 export * from './observability';
 export * from './processing';
 export * from './product';

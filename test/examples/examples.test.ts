@@ -51,3 +51,11 @@ test('transform: the user’s own code, with a table it looks up', () => {
   expect(count(PurchaseOrders, 'AWS::DynamoDB::Table')).toBe(1);
   expect(count(PurchaseOrders, 'AWS::Lambda::EventSourceMapping')).toBe(2);
 });
+
+test('private-network: every function and task is in a network without a way out', () => {
+  const { Orders } = synthesize('private-network');
+  expect(count(Orders, 'AWS::EC2::VPCEndpoint')).toBe(7);
+  expect(count(Orders, 'AWS::EC2::InternetGateway') + count(Orders, 'AWS::EC2::NatGateway')).toBe(0);
+  expect(count(Orders, 'AWS::EC2::VPC')).toBe(1);
+  expect(count(Orders, 'AWS::ECS::Service')).toBe(1);
+});

@@ -10,6 +10,8 @@ import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { handlerKey, handlerLogs } from '../handler-parts';
+import { CONTAINER_ENDPOINTS } from '../network/lake-endpoint';
+import { requireReach } from '../network/reach';
 import { grantSend } from '../queue-access';
 import { acknowledge, complianceRules } from '../suppressions';
 import { ContainerCluster } from './container-cluster';
@@ -86,6 +88,7 @@ export class ContainerProcessor extends Construct implements iam.IGrantable {
     this.cluster = place.cluster;
     this.subnets = place.subnets;
     this.assignPublicIp = place.assignPublicIp;
+    requireReach(this, this.cluster.vpc, CONTAINER_ENDPOINTS);
     this.securityGroups = props.securityGroups ?? [this.createSecurityGroup()];
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', {
       encryptionKey: this.encryptionKey,

@@ -72,7 +72,8 @@ export interface SilverProcessorOptions {
   readonly transform?: Transform;
 
   /**
-   * Network the function runs in, where that is your rule.
+   * Network the function runs in, where that is your rule; the tasks of `large` as well, unless they name a network or a
+   * cluster of their own.
    * @default - none: it reaches AWS over TLS, and nothing reaches it
    */
   readonly network?: HandlerNetwork;

@@ -14,8 +14,9 @@ import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from
 import { type ILakeTable, TableContent } from '../catalog';
 import { requireOnlyKeeper } from '../catalog/table-keeper';
 import { requireDescribedBy, requireTable, type TablePurpose } from '../catalog/table-purpose';
-import { networkOf } from '../handler-network';
+import { networkOf, tasksIn } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
+import { LakeEndpoint } from '../network/lake-endpoint';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
 import { grantSend } from '../queue-access';
@@ -133,6 +134,7 @@ export class SilverProcessor extends Construct {
       new ContainerProcessor(this, 'Large', {
         encryptionKey: this.encryptionKey,
         logRetention: props.logRetention,
+        ...(props.large.cluster === undefined && props.large.vpc === undefined && tasksIn(props.network)),
         ...props.large,
         bundle: BUNDLE,
         files,
@@ -163,7 +165,7 @@ export class SilverProcessor extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      ...networkOf(props.network, this.role),
+      ...networkOf(props.network, this.role, props.large && [LakeEndpoint.SQS]),
       environment: {
         ...environment,
         [HANDLER_ENVIRONMENT.maxIncrementBytes]: String((props.maxIncrement ?? Size.mebibytes(32)).toBytes()),

@@ -14,6 +14,7 @@ import type { ILakeTable } from '../catalog';
 import { requireTable } from '../catalog/table-purpose';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
+import { LakeEndpoint } from '../network/lake-endpoint';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
 import { grantSend } from '../queue-access';
@@ -236,7 +237,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
       role: this.role,
       logGroup: this.logGroup,
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-      ...networkOf(props.network, this.role),
+      ...networkOf(props.network, this.role, props.committer && [LakeEndpoint.SQS]),
       environment: {
         [HANDLER_ENVIRONMENT.bronzeTable]: bronze.uri,
         [HANDLER_ENVIRONMENT.quarantineTable]: quarantine.uri,

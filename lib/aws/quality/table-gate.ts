@@ -14,6 +14,7 @@ import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from
 import type { ILakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
+import { LakeEndpoint } from '../network/lake-endpoint';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { acknowledgeHandlerFunction } from '../suppressions';
 import { SqlEngine } from '../transform/sql-engine';
@@ -146,7 +147,7 @@ export class TableGate extends Construct {
       tracing: lambda.Tracing.ACTIVE,
       role: this.role,
       logGroup: this.logGroup,
-      ...networkOf(props.network, this.role),
+      ...networkOf(props.network, this.role, [LakeEndpoint.ATHENA]),
       environment: {
         [`${HANDLER_ENVIRONMENT.inputTable}_0`]: table.uri,
         ...(results && { [HANDLER_ENVIRONMENT.qualityTable]: results.uri }),
