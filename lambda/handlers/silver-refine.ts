@@ -1,14 +1,17 @@
 import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
 import { readRefineConfiguration, type RefineConfiguration } from '../configuration/refine';
+import { readLineageConfiguration } from '../configuration/lineage';
 import { gateStep } from '../pipeline/quality/gate-step';
 import type { IncrementEngine, RefineTables, RowStep } from '../pipeline/refine/increment';
 import { refine, type RefineReport } from '../pipeline/refine/refine';
 import { RowEngine } from '../pipeline/refine/row-engine';
 import { openLookups } from '../lookups/open-lookups';
+import { SecretsManagerSecrets } from '../lookups/secrets';
 import { hasConsumed } from '../pipeline/table-progress';
 import { loadTransform } from '../pipeline/transform/load-transform';
 import { keepResults } from '../rows/quality-results';
+import type { RefineLineage } from '../signals/lineage/refine-lineage';
 import { QualityMetrics } from '../signals/quality-metrics';
 import { RefineLog } from '../signals/refine-log';
 import { RefineMetrics } from '../signals/refine-metrics';
@@ -34,6 +37,8 @@ interface Refinery {
   readonly log: RefineLog;
   readonly metrics: RefineMetrics;
   readonly qualityMetrics: QualityMetrics;
+  /** Where lineage is told. */
+  readonly lineage?: RefineLineage;
 }
 
 let opened: Promise<Refinery> | undefined;
@@ -106,9 +111,9 @@ async function isTakenIn(
 }
 
 async function refined(refinery: Refinery, context: Context | undefined): Promise<RefineReport> {
-  const { configuration, tables, log, metrics } = refinery;
+  const { configuration, tables, log, metrics, lineage } = refinery;
   const { silverTable, taskQueue, maxIncrementBytes } = configuration;
-  const started = performance.now();
+  const [started, startedAt] = [performance.now(), Date.now()];
   /** Of each increment that was measured, by the sequence number it goes up to. */
   const measured = new Map<bigint, readonly QualityGateResult[]>();
   try {
@@ -136,6 +141,7 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
     const milliseconds = performance.now() - started;
     log.refined(report, milliseconds, context);
     metrics.publish(report, milliseconds);
+    await lineage?.refined(report, [...measured.values()].flat(), startedAt);
     return report;
   } catch (error) {
     // The tables may be others by now, for example created anew.
@@ -143,6 +149,7 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
     log.failure(error, context);
     // Of the gate that halted, for example; what failed is told by then.
     await keepMeasured(refinery, measured).catch((failure: unknown) => log.failure(failure, context));
+    await lineage?.failed(error, [...measured.values()].flat(), startedAt);
     throw error;
   }
 }
@@ -205,13 +212,23 @@ async function openRefinery(configuration: RefineConfiguration): Promise<Refiner
     optional(qualityTable),
     userTransform(configuration),
   ]);
+  const tables = { bronze, silver, tombstones, quarantine };
   return {
     configuration,
-    tables: { bronze, silver, tombstones, quarantine },
+    tables,
     quality,
     transform,
     log: new RefineLog(configuration.product, silverTable),
     metrics: new RefineMetrics(configuration),
     qualityMetrics: new QualityMetrics(configuration),
+    lineage: await openLineage(tables, transform === undefined),
   };
+}
+
+/** Imported on first use: a function that is told of no sink never loads it. */
+async function openLineage(tables: RefineTables, copies: boolean): Promise<RefineLineage | undefined> {
+  const configuration = readLineageConfiguration();
+  if (configuration === undefined) return undefined;
+  const { RefineLineage } = await import('../signals/lineage/refine-lineage');
+  return new RefineLineage(configuration, tables, copies, new SecretsManagerSecrets());
 }

@@ -2,8 +2,10 @@ import type { Context, SQSBatchResponse } from 'aws-lambda';
 import type { QualityGateResult } from '../../lib/contract/quality/quality-result';
 import type { TransformationGate, TransformationInput } from '../../lib/contract/transform/transformation';
 import { readTransformConfiguration } from '../configuration/sql-transform';
+import { readLineageConfiguration } from '../configuration/lineage';
 import type { SqlEngineConfiguration } from '../engines/engine-configuration';
 import { openSqlEngine } from '../engines/open-sql-engine';
+import { SecretsManagerSecrets } from '../lookups/secrets';
 import { GateHalted } from '../pipeline/quality/gate-step';
 import { SqlRefused, StillRunning } from '../pipeline/sql-transform/engine';
 import type { TransformRequest } from '../pipeline/sql-transform/request';
@@ -15,6 +17,7 @@ import {
 } from '../pipeline/sql-transform/run-transform';
 import { hasConsumed } from '../pipeline/table-progress';
 import { keepResults } from '../rows/quality-results';
+import type { TransformLineage, TransformTables } from '../signals/lineage/transform-lineage';
 import { TransformSignals } from '../signals/transform-signals';
 import { isCommitTo, type TableCommit } from '../sources/table-commit';
 import { transformCalls } from '../sources/transform-request';
@@ -30,6 +33,8 @@ interface Opened {
   readonly output: IcebergTable;
   readonly engine: SqlEngineConfiguration;
   readonly signals: TransformSignals;
+  /** Where lineage is told. */
+  readonly lineage?: TransformLineage;
 }
 
 let opened: Promise<Opened> | undefined;
@@ -68,21 +73,29 @@ async function run(
   context: Context | undefined,
   again: boolean,
 ): Promise<TransformReport> {
-  const { inputs, output, engine, signals } = targets;
+  const { inputs, output, engine, signals, lineage } = targets;
   const started = Date.now();
+  const judged = new Map<string, readonly QualityGateResult[]>();
   const sql = await openSqlEngine(engine, request.id, () => context?.getRemainingTimeInMillis() ?? Infinity);
   try {
     const report = await runTransform(transformation, request, {
       inputs,
       output,
       engine: sql,
-      gateResults: (gate, results, snapshot) => keepGateResults(targets, gate, results, snapshot),
+      gateResults: (gate, results, snapshot) => {
+        judged.set(gate.input, results);
+        return keepGateResults(targets, gate, results, snapshot);
+      },
     });
     signals.done(report, Date.now() - started);
+    await lineage?.done(report, request.id, judged, started);
     return report;
   } catch (error) {
     if (error instanceof StillRunning) signals.waiting(error);
-    else signals.failed(error, again && !isFinal(error));
+    else {
+      signals.failed(error, again && !isFinal(error));
+      await lineage?.failed(error, request.id, judged, started);
+    }
     throw error;
   } finally {
     await sql.close();
@@ -162,5 +175,14 @@ async function openTables(): Promise<Opened> {
     output,
     engine: configuration.engine,
     signals: new TransformSignals(configuration.product, configuration.metricNamespace),
+    lineage: await openLineage({ inputs, output }),
   };
+}
+
+/** Imported on first use: a function that is told of no sink never loads it. */
+async function openLineage(tables: TransformTables): Promise<TransformLineage | undefined> {
+  const configuration = readLineageConfiguration();
+  if (configuration === undefined) return undefined;
+  const { TransformLineage } = await import('../signals/lineage/transform-lineage');
+  return new TransformLineage(configuration, transformation, tables, new SecretsManagerSecrets());
 }

@@ -2,13 +2,18 @@ import type { Context } from 'aws-lambda';
 import { QualityGates } from '../../lib/contract/quality/quality-gates';
 import { TableProfiler } from '../../lib/contract/quality/table-profiler';
 import { type GateConfiguration, readGateConfiguration } from '../configuration/gate';
+import { readLineageConfiguration } from '../configuration/lineage';
 import { openSqlEngine } from '../engines/open-sql-engine';
+import { SecretsManagerSecrets } from '../lookups/secrets';
 import { judgeTable, profileTable as profileColumns } from '../pipeline/quality/judge-table';
+import { StillRunning } from '../pipeline/sql-transform/engine';
 import type { GateReport } from '../pipeline/quality/measure-gates';
 import { keepProfile, keepResults } from '../rows/quality-results';
 import { GateLog } from '../signals/gate-log';
+import type { GateLineage } from '../signals/lineage/gate-lineage';
 import { QualityMetrics } from '../signals/quality-metrics';
 import { gateRequest } from '../sources/gate-request';
+import type { IcebergTable } from '../tables/iceberg-table';
 import { openTable } from '../tables/open-table';
 import { currentSnapshot } from '../tables/table-metadata';
 import { gates } from './gates.mjs';
@@ -35,7 +40,9 @@ async function judged(
   log: GateLog,
   context: Context | undefined,
 ): Promise<GateReport> {
+  const started = Date.now();
   const table = await openTable(uri);
+  const lineage = await openLineage(table);
   const sql = await openSqlEngine(engine, id, () => context?.getRemainingTimeInMillis() ?? Infinity);
   try {
     const report = await judgeTable(QualityGates._ofPlan(gates.plan), table, sql);
@@ -55,8 +62,21 @@ async function judged(
       const columns = await profileColumns(TableProfiler._ofColumns([...gates.profile]), table, sql);
       await keepProfile(await openTable(profileTable), columns, evaluation);
     }
+    await lineage?.judged(report, id, started);
     return report;
+  } catch (error) {
+    // An engine that still runs the statement will be asked again: no verdict yet.
+    if (!(error instanceof StillRunning)) await lineage?.failed(error, id, started);
+    throw error;
   } finally {
     await sql.close();
   }
+}
+
+/** Imported on first use: a function that is told of no sink never loads it. */
+async function openLineage(table: IcebergTable): Promise<GateLineage | undefined> {
+  const configuration = readLineageConfiguration();
+  if (configuration === undefined) return undefined;
+  const { GateLineage } = await import('../signals/lineage/gate-lineage');
+  return new GateLineage(configuration, table, new SecretsManagerSecrets());
 }

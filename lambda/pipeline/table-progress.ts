@@ -26,13 +26,18 @@ export function ancestorAt({ metadata }: IcebergTable, position: string): Snapsh
   return undefined;
 }
 
+/** What of the source the target has taken in, as both were last read; undefined where that snapshot is gone. */
+export function consumedSnapshot(source: IcebergTable, target: IcebergTable): Snapshot | undefined {
+  const position = target.position(tableLane(source));
+  return position === undefined ? undefined : ancestorAt(source, position);
+}
+
 /**
  * True when the target, as last read, surely has what was committed to the source at a time or before: it has consumed
  * a snapshot that was made later. Then the source may be ahead all the same, by commits that are told later, too.
  * @param time epoch milliseconds
  */
 export function hasConsumed(source: IcebergTable, target: IcebergTable, time: number): boolean {
-  const position = target.position(tableLane(source));
-  const consumed = position === undefined ? undefined : ancestorAt(source, position);
+  const consumed = consumedSnapshot(source, target);
   return consumed !== undefined && time + CLOCK_MARGIN < consumed['timestamp-ms'];
 }

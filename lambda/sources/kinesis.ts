@@ -24,6 +24,13 @@ export function kinesisRecords(event: unknown): SourceRecord[] {
   return records.map((record, index) => sourceRecord(record, index, streams));
 }
 
+/** ARNs of the streams that the records of a Kinesis event are of. */
+export function kinesisStreams(event: unknown): string[] {
+  const records = isObject(event) && Array.isArray(event.Records) ? event.Records : [];
+  const arns = records.map((record) => (isObject(record) ? record.eventSourceARN : undefined));
+  return [...new Set(arns)].filter((arn) => typeof arn === 'string');
+}
+
 function sourceRecord(record: unknown, index: number, streams: Map<string, string>): SourceRecord {
   if (!isObject(record)) throw unexpected(index, 'an object', 'the record', record);
   const { eventSourceARN, eventID, kinesis } = record;

@@ -69,6 +69,13 @@ export const HANDLER_ENVIRONMENT = {
   transform: 'LAKEHOUSE_TRANSFORM',
   /** What that code may look up: JSON, name → `LookupSettings` (transform-settings.ts). */
   lookups: 'LAKEHOUSE_LOOKUPS',
+  /**
+   * Where events of lineage go: `s3://<bucket>/<prefix>`, `gs://…`, `abfss://…`, `file:///<directory>`, or the URL of an
+   * endpoint that takes events of OpenLineage. Not set: none are told.
+   */
+  lineage: 'LAKEHOUSE_LINEAGE',
+  /** What the events say besides: JSON of a `LineageSettings` (lineage/lineage-settings.ts). */
+  lineageSettings: 'LAKEHOUSE_LINEAGE_SETTINGS',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */

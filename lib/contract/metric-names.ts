@@ -42,6 +42,8 @@ export const METRICS = {
   gateFailed: 'GateFailed',
   /** Share of the rows that a rule with `unit: percent` counts, in percent; with the dimension `Rule` as well. */
   gateShare: 'GateSharePercent',
+  /** Runs whose lineage could not be told; emitted where that happens. */
+  lineageFailures: 'LineageFailures',
 } as const;
 
 export const METRIC_NAMESPACE = 'Lakehouse';

@@ -2,23 +2,31 @@ import type { Context, KinesisStreamBatchResponse } from 'aws-lambda';
 import { ConfigurationError } from '../../configuration/environment';
 import { readIngestConfiguration, type IngestConfiguration } from '../../configuration/ingest';
 import type { UserTransformConfiguration } from '../../configuration/user-transform';
+import { readLineageConfiguration } from '../../configuration/lineage';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../../lib/contract/handler-environment';
 import { createBatchEncoder, encodeRows, type CompiledContractModule } from '../../pipeline/encoding';
 import { ingest } from '../../pipeline/ingest';
 import type { IngestTargets } from '../../pipeline/ingest-targets';
+import { byLane, rangeOf } from '../../pipeline/lane';
+import type { SourceRecord } from '../../pipeline/record';
 import type { TableTarget } from '../../pipeline/table-target';
 import type { RecordTransform } from '../../pipeline/transform/record-transform';
 import { IngestLog } from '../../signals/ingest-log';
 import { IngestMetrics } from '../../signals/ingest-metrics';
-import { kinesisRecords } from '../../sources/kinesis';
+import type { IngestLineage, IngestTables } from '../../signals/lineage/ingest-lineage';
+import { kinesisRecords, kinesisStreams } from '../../sources/kinesis';
+import type { Secrets } from '../../lookups/secrets';
 import type { CommitQueue } from '../../pipeline/commit/commit-request';
 import { storeFor } from '../../stores/store-for';
+import type { IcebergTable } from '../../tables/iceberg-table';
 import { openTable } from '../../tables/open-table';
 
 interface Ingestion {
   readonly targets: IngestTargets;
   readonly metrics: IngestMetrics;
   readonly log: IngestLog;
+  /** Where lineage is told. */
+  readonly lineage?: IngestLineage;
 }
 
 export type IngestHandler = (event: unknown, context?: Context) => Promise<KinesisStreamBatchResponse>;
@@ -31,29 +39,36 @@ export type OpenTransform = (settings: UserTransformConfiguration) => Promise<Re
  * response names no failures; when it throws, the event source mapping delivers the batch again, or its halves.
  * @param compiled code compiled from the contract
  * @param openTransform undefined in a bundle without what a transform may need
+ * @param secrets undefined in a bundle that reads none
  */
 export function ingestHandler(
   compiled: CompiledContractModule,
   openTransform?: OpenTransform,
+  secrets?: Secrets,
 ): IngestHandler {
   let opened: Promise<Ingestion> | undefined;
   // Opened by the first batch and kept for the container's life; a failure to open is tried again by the next batch.
   const ingestion = (): Promise<Ingestion> => {
-    opened ??= open(readIngestConfiguration(), compiled, openTransform).catch((error: unknown) => {
+    opened ??= open(readIngestConfiguration(), compiled, openTransform, secrets).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
     return opened;
   };
   return async (event, context) => {
-    const { targets, metrics, log } = await ingestion();
+    const { targets, metrics, log, lineage } = await ingestion();
+    const started = targets.now();
+    let records: SourceRecord[] = [];
     try {
-      const report = await ingest(kinesisRecords(event), targets);
+      records = kinesisRecords(event);
+      const report = await ingest(records, targets);
       log.batch(report, context);
       metrics.publish(report, targets.now());
+      await lineage?.ingested(report, kinesisStreams(event), started);
       return { batchItemFailures: [] };
     } catch (error) {
       log.failure(error, context);
+      await lineage?.failed(error, byLane(records).map(rangeOf), kinesisStreams(event), started);
       throw error;
     }
   };
@@ -63,6 +78,7 @@ async function open(
   configuration: IngestConfiguration,
   compiled: CompiledContractModule,
   openTransform: OpenTransform | undefined,
+  secrets: Secrets | undefined,
 ): Promise<Ingestion> {
   const [bronze, quarantine, transform] = await Promise.all([
     target(configuration.bronzeTable),
@@ -83,7 +99,19 @@ async function open(
     },
     metrics: new IngestMetrics(configuration),
     log: new IngestLog(configuration.product),
+    lineage: await openIngestLineage({ bronze: bronze.table, quarantine: quarantine.table }, secrets),
   };
+}
+
+/** Imported on first use: a function that is told of no sink never loads it. */
+export async function openIngestLineage(
+  tables: IngestTables,
+  secrets?: Secrets,
+): Promise<IngestLineage | undefined> {
+  const configuration = readLineageConfiguration();
+  if (configuration === undefined) return undefined;
+  const { IngestLineage } = await import('../../signals/lineage/ingest-lineage');
+  return new IngestLineage(configuration, tables, secrets);
 }
 
 async function userTransform(
@@ -107,7 +135,7 @@ async function commitQueue(
   return new SqsCommitQueue(url, storeFor, async () => location);
 }
 
-async function target(uri: string): Promise<TableTarget> {
+async function target(uri: string): Promise<TableTarget & { readonly table: IcebergTable }> {
   const table = await openTable(uri);
   return { table, store: await storeFor(table.location) };
 }

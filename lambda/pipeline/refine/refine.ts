@@ -4,7 +4,7 @@ import { CorruptFile } from '../../tables/corrupt-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { overwrite } from '../../tables/overwrite';
 import { WriteConflict } from '../../tables/replaced-files';
-import { AppendOutcome, type LaneRange } from '../../tables/table';
+import { AppendOutcome, type AppendResult, type LaneRange } from '../../tables/table';
 import type { TableFile } from '../../tables/table-files';
 import { currentSnapshot } from '../../tables/table-metadata';
 import type { CompiledContract } from '../batch-encoder';
@@ -80,6 +80,8 @@ export interface RefineReport extends IncrementCounts {
   readonly conflicts: number;
   /** Silver's snapshot when this ended; undefined while it has none. */
   readonly snapshotId?: string;
+  /** Snapshots this made of silver, in their order. */
+  readonly snapshots: readonly string[];
   /** Age of the oldest commit of bronze that silver lacked, milliseconds. */
   readonly lagMilliseconds: number;
   /** Paths of bronze's columns that silver has none for. */
@@ -104,6 +106,7 @@ export async function refine(tables: RefineTables, options: RefineOptions): Prom
 class Refining {
   private counts = NOTHING;
   private commits = 0;
+  private readonly snapshots: string[] = [];
   private conflicts = 0;
   private conflictsInARow = 0;
   private mode: IncrementMode | undefined;
@@ -251,12 +254,13 @@ class Refining {
     if (range && mode === IncrementMode.FULL && position !== undefined)
       ranges.push({ lane: takenBackLane(lane), first: range.last, last: range.last });
     const { contractId, contractVersion } = this.options.contract;
-    const outcome = await replace(silver, read, files, ranges, {
+    const { outcome, snapshotId } = await replace(silver, read, files, ranges, {
       'lakehouse.contract': `${contractId}@${contractVersion}`,
       'lakehouse.refined': JSON.stringify({ upserted: counts.upserted, deleted: counts.deleted }),
     });
     if (outcome !== AppendOutcome.COMMITTED) return false;
     this.commits++;
+    if (snapshotId !== undefined) this.snapshots.push(String(snapshotId));
     return true;
   }
 
@@ -281,6 +285,7 @@ class Refining {
       commits: this.commits,
       conflicts: this.conflicts,
       ...(snapshot && { snapshotId: String(snapshot['snapshot-id']) }),
+      snapshots: this.snapshots,
       lagMilliseconds: Math.max(0, this.lagMilliseconds),
       leftOut: this.leftOut,
     };
@@ -293,11 +298,11 @@ async function replace(
   { removed, added }: FileChange,
   ranges: readonly LaneRange[],
   summary?: Record<string, string>,
-): Promise<AppendOutcome> {
-  if (ranges.length === 0 && removed.length === 0 && added.length === 0) return AppendOutcome.COMMITTED;
+): Promise<Pick<AppendResult, 'outcome' | 'snapshotId'>> {
+  if (ranges.length === 0 && removed.length === 0 && added.length === 0)
+    return { outcome: AppendOutcome.COMMITTED };
   const notes = summary && { summary };
-  const change = { removed, added, readAt, partitionsRead: 'all' as const, ranges, notes };
-  return (await overwrite(table, change)).outcome;
+  return overwrite(table, { removed, added, readAt, partitionsRead: 'all', ranges, notes });
 }
 
 function sum(a: IncrementCounts, b: IncrementCounts): IncrementCounts {
