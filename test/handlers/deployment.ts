@@ -108,7 +108,12 @@ export class Deployment {
   }
 
   ingest(...events: unknown[]): Invocation {
-    return this.run(path.join(this.directory, 'function', 'index.mjs'), events);
+    return this.ingestWith({}, ...events);
+  }
+
+  /** Environment beyond what every function has. */
+  ingestWith(environment: Record<string, string>, ...events: unknown[]): Invocation {
+    return this.run(path.join(this.directory, 'function', 'index.mjs'), events, environment);
   }
 
   /** Environment beyond what every function has. */

@@ -7,6 +7,7 @@ import { currentSnapshot } from '../../lambda/tables/table-metadata';
 import { DataContract, QualityGates } from '../../lib/contract';
 import { qualityResultsSchema } from '../../lib/contract/quality-results-schema';
 import type { Transformation } from '../../lib/contract/transform/transformation';
+import { eventsIn } from '../lineage/open-lineage';
 import { GoldLake, transformation } from '../pipeline/sql-transform/gold-lake';
 
 const contract = DataContract.fromString(`
@@ -232,4 +233,57 @@ test('SQL that the engine refuses is not tried again by the queue; what may pass
   current = deployed;
   process.env.LAKEHOUSE_INPUT_TABLE_0 = `${sales.uri}-gone`;
   await expect(invoke({ Records: [message('a', commit)] })).rejects.toThrow('gone');
+});
+
+test('a run is told with its SQL, the snapshots it read and made, its gates and the columns they are made of', async () => {
+  const sink = `${lake.directory}/lineage`;
+  process.env.LAKEHOUSE_LINEAGE = `file://${sink}`;
+  try {
+    await sell(1, 1, 2);
+    await invoke({ transform: days.uri, id: 'nightly' });
+    await invoke({ transform: days.uri, id: 'again' });
+    await sell(null);
+    await expect(invoke({ transform: days.uri, id: 'shut' })).rejects.toThrow('The gate is shut');
+  } finally {
+    delete process.env.LAKEHOUSE_LINEAGE;
+  }
+  const events = eventsIn(sink);
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE', 'START', 'FAIL']);
+  const [, complete, , failed] = events;
+  const { metadata } = await openTable(sales.uri);
+  const [first, second] = metadata.snapshots.map((snapshot) => String(snapshot['snapshot-id']));
+  const input = { namespace: 'file', name: sales.uri.slice('file://'.length) };
+  expect(complete).toMatchObject({
+    job: { name: 'days.transform', facets: { sql: { query: deployed.sql } } },
+    inputs: [
+      {
+        ...input,
+        facets: { version: { datasetVersion: first } },
+        inputFacets: {
+          dataQualityAssertions: {
+            assertions: [{ name: 'day_present', assertion: 'nullValues', success: true, severity: 'error' }],
+          },
+        },
+      },
+    ],
+    outputs: [
+      {
+        facets: {
+          columnLineage: {
+            fields: { day: { inputFields: [{ ...input, field: 'day' }] }, sales: { inputFields: [] } },
+          },
+        },
+        outputFacets: { outputStatistics: { rowCount: 2 } },
+      },
+    ],
+  });
+  expect(failed).toMatchObject({
+    inputs: [
+      {
+        facets: { version: { datasetVersion: second } },
+        inputFacets: { dataQualityAssertions: { assertions: [{ success: false, actual: '1' }] } },
+      },
+    ],
+    run: { facets: { errorMessage: { message: expect.stringContaining('GateHalted') } } },
+  });
 });

@@ -4,6 +4,7 @@ import { openTable } from '../../lambda/tables/open-table';
 import { DataContract, QualityGates, TableProfiler } from '../../lib/contract';
 import { profileSchema } from '../../lib/contract/profile-schema';
 import { qualityResultsSchema } from '../../lib/contract/quality-results-schema';
+import { eventsIn } from '../lineage/open-lineage';
 import { GoldLake } from '../pipeline/sql-transform/gold-lake';
 import { rowsOf } from '../tables/fixtures/rows';
 
@@ -158,4 +159,28 @@ test.each([
   [{ gate: 'glue://other/table' }, 'A request to judge "glue://other/table". This function judges'],
 ])('refused: %j', async (event, message) => {
   await expect(judge(event)).rejects.toThrow(message);
+});
+
+test('a verdict is told with the rules it was given by and the snapshot it was given of', async () => {
+  const sink = `${lake.directory}/lineage`;
+  process.env.LAKEHOUSE_LINEAGE = `file://${sink}`;
+  try {
+    await sell(1, 1, null);
+    expect((await judge()).decision).toBe('halt');
+  } finally {
+    delete process.env.LAKEHOUSE_LINEAGE;
+  }
+  const events = eventsIn(sink);
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE']);
+  const [{ job, inputs, outputs }] = events.slice(1);
+  expect([job.name, outputs]).toEqual([expect.stringMatching(/^sales\.gate\.gold-\w+\.sales$/), []]);
+  const { assertions } = inputs[0].inputFacets!.dataQualityAssertions!;
+  expect(assertions.map(({ name, success, severity }) => [name, success, severity])).toEqual([
+    ['volume', true, 'error'],
+    ['newest', true, 'warn'],
+    ['broken', false, 'warn'],
+    ['days_differ', false, 'error'],
+    ['day_present', false, 'warn'],
+  ]);
+  expect(assertions.at(-1)).toMatchObject({ column: 'day', actual: '1', expected: 'mustBe 0 rows' });
 });

@@ -18,7 +18,7 @@ export function tableName(uri: string, catalog = 'glue'): DatasetName {
 /** `s3://bucket/key`, `gs://…`, `abfss://…`, `file:///path`. */
 export function objectName(uri: string): DatasetName {
   if (uri.startsWith('file://')) return { namespace: 'file', name: uri.slice('file://'.length) };
-  const [, namespace, name] = /^([a-z]+:\/\/[^/]+)\/(.*)$/s.exec(uri) ?? [];
+  const [, namespace, name] = /^([a-z0-9]+:\/\/[^/]+)\/(.*)$/s.exec(uri) ?? [];
   return { namespace: namespace ?? 'unknown', name: name ?? uri };
 }
 
