@@ -3,7 +3,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { LineageConfiguration } from '../../lambda/configuration';
+import type { LineageConfiguration } from '../../lambda/configuration/lineage';
 import { objectName, streamName, tableName } from '../../lambda/signals/lineage/dataset-name';
 import { Lineage, type ToldRun } from '../../lambda/signals/lineage/lineage';
 import { runId } from '../../lambda/signals/lineage/run-id';
@@ -32,7 +32,7 @@ beforeEach(() => {
   for (const stream of [process.stdout, process.stderr])
     jest.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
   for (const level of ['log', 'info', 'warn'] as const)
-    jest.spyOn(console, level).mockImplementation((line) => void lines.push(String(line)));
+    jest.spyOn(console, level).mockImplementation((...line: unknown[]) => void lines.push(line.join(' ')));
 });
 afterEach(() => jest.restoreAllMocks());
 const failures = () => lines.filter((line) => line.includes('"LineageFailures":1')).length;
