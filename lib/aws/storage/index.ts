@@ -14,6 +14,6 @@ export {
 } from './replication/zone-replication';
 export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone-bucket';
 export { type IZoneBucket, type ObjectCreatedOptions, ZoneBucketBase } from './zone-bucket-access';
-export type { StorageCost, StorageUsage } from './tiering/storage-cost';
+export type { StorageCost, StorageUsage, ZoneUsage } from './tiering/storage-cost';
 export { TieringProfile, type TieringProfileProps, type TieringStep } from './tiering/tiering-profile';
 export type { ZoneTiering } from './tiering/zone-tiering';

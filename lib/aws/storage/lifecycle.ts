@@ -66,7 +66,8 @@ export function lifecycleRules(
   });
 }
 
-function validateTransitions(steps: readonly ZoneTransition[]): void {
+/** @throws Error for a class a zone may not use, and for ages S3 would refuse */
+export function validateTransitions(steps: readonly ZoneTransition[]): void {
   steps.forEach((step, index) => {
     const name = step.storageClass.toString();
     if (Token.isUnresolved(name)) return;

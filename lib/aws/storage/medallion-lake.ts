@@ -7,6 +7,7 @@ import { AccessLogBucket } from './access-log-bucket';
 import { ReplicaBucket } from './replication/replication-destination';
 import { ZoneReplication, type ZoneReplicationOptions } from './replication/zone-replication';
 import { ZoneBucket, type ZoneBucketOptions } from './zone-bucket';
+import type { StorageCost, ZoneUsage } from './tiering/storage-cost';
 import type { IZoneBucket } from './zone-bucket-access';
 
 /** One zone of a lake. */
@@ -174,6 +175,19 @@ export class MedallionLake extends Construct {
       );
     }
     return zone;
+  }
+
+  /**
+   * What a zone costs a month by its tiering, US dollars: the sum over the folders that are given.
+   * @throws Error for a zone that is a bucket of its owner's, whose lifecycle is not known here
+   */
+  estimateMonthlyCost(zone: Zone, usages: ZoneUsage[]): StorageCost {
+    const bucket = this.zone(zone);
+    if (bucket instanceof ZoneBucket) return bucket.estimateMonthlyCost(usages);
+    throw new Error(
+      `The zone ${zone} of "${this.node.path}" is a bucket of its owner's, whose lifecycle is not known here. ` +
+        'Use TieringProfile.custom(…).estimateMonthlyCost.',
+    );
   }
 
   private replicate({ destination, ...options }: LakeReplicationOptions): void {

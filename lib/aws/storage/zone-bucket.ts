@@ -8,6 +8,8 @@ import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
 import { lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
 import { maintainerArn } from './maintainer-arn';
 import { retainPolicyWithBucket } from './retained-policy';
+import { type StorageCost, sumOfCosts, type ZoneUsage } from './tiering/storage-cost';
+import { TieringProfile } from './tiering/tiering-profile';
 import {
   archiveTiers,
   noncurrentRule,
@@ -99,6 +101,8 @@ export class ZoneBucket extends ZoneBucketBase {
   /** Where the server access logs go. */
   readonly logBucket: s3.IBucket;
   private readonly appendOnly: boolean;
+  private readonly tiering: ZoneTiering[];
+  private readonly noncurrentVersionExpiration: Duration;
   private readonly maintainers: string[] = [];
 
   constructor(scope: Construct, id: string, props: ZoneBucketProps = {}) {
@@ -109,7 +113,8 @@ export class ZoneBucket extends ZoneBucketBase {
     const expirations = props.expirations ?? [];
     const noncurrentVersionExpiration = props.noncurrentVersionExpiration ?? Duration.days(30);
     validateTiering(tiering, props.transitions ?? []);
-    for (const one of tiering) requireSensible(one, expirations, noncurrentVersionExpiration);
+    this.tiering = [...tiering, ...profilesOf(props.transitions ?? [])];
+    this.noncurrentVersionExpiration = noncurrentVersionExpiration;
     const archives = tiering.flatMap((one) => archiveTiers(one) ?? []);
 
     this.encryptionKey =
@@ -145,6 +150,7 @@ export class ZoneBucket extends ZoneBucketBase {
       ],
       intelligentTieringConfigurations: archives.length > 0 ? archives : undefined,
     });
+    for (const one of this.tiering) requireSensible(one, expirations, noncurrentVersionExpiration);
     // The bucket property of aws-cdk-lib brings a custom resource with wide permissions; CloudFormation needs none.
     const resource = this.bucket.node.defaultChild as s3.CfnBucket;
     resource.notificationConfiguration = { eventBridgeConfiguration: { eventBridgeEnabled: true } };
@@ -163,6 +169,29 @@ export class ZoneBucket extends ZoneBucketBase {
       complianceRules('S3BucketReplicationEnabled'),
       'A copy in a second region is a choice of recovery objective and cost, made for the whole lake, not a default.',
     );
+  }
+
+  /**
+   * What the zone costs a month by its tiering, US dollars: the sum over the folders that are given.
+   * @throws Error where a duration is known at deployment only
+   */
+  estimateMonthlyCost(usages: ZoneUsage[]): StorageCost {
+    return sumOfCosts(
+      usages.map((usage) =>
+        this.profileOf(usage.prefix).estimateMonthlyCost({
+          noncurrentRetention: this.noncurrentVersionExpiration,
+          ...usage,
+        }),
+      ),
+    );
+  }
+
+  /** Of rules that overlap S3 takes the cheaper class; profiles of nested folders are taken to be meant one by one. */
+  private profileOf(folder = ''): TieringProfile {
+    const covering = this.tiering
+      .filter(({ prefix = '' }) => folder.startsWith(prefix))
+      .sort((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length);
+    return covering[0]?.profile ?? TieringProfile.custom({ name: 'standard' });
   }
 
   protected exemptFromAppendOnly(grantee: iam.IGrantable): void {
@@ -215,6 +244,17 @@ function validateTiering(tiering: readonly ZoneTiering[], transitions: readonly 
     }
     taken.add(prefix);
   }
+}
+
+/** Transitions that were given one by one, as a profile for each prefix. */
+function profilesOf(transitions: readonly ZoneTransition[]): ZoneTiering[] {
+  return [...new Set(transitions.map(({ prefix }) => prefix))].map((prefix) => ({
+    prefix,
+    profile: TieringProfile.custom({
+      name: `transitions of ${prefix === undefined ? 'the whole bucket' : `"${prefix}"`}`,
+      steps: transitions.filter((one) => one.prefix === prefix),
+    }),
+  }));
 }
 
 function validateRemoval(props: ZoneBucketProps): void {

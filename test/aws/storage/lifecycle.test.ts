@@ -52,7 +52,7 @@ test.each<[string, ZoneBucketProps]>([
   ['intelligent tiering from day 0', steps([StorageClass.INTELLIGENT_TIERING, 0])],
   [
     'instant retrieval from day 0',
-    steps([StorageClass.GLACIER_INSTANT_RETRIEVAL, 0], [StorageClass.DEEP_ARCHIVE, 1]),
+    steps([StorageClass.GLACIER_INSTANT_RETRIEVAL, 0], [StorageClass.DEEP_ARCHIVE, 90]),
   ],
   [
     'infrequent access, then intelligent tiering',
@@ -103,6 +103,11 @@ test.each<[string, ZoneBucketProps, string]>([
     },
     'Expiration of "raw/" after 90 days is not later than its transition to GLACIER after 90 days. ' +
       'Expire later, or leave the transition out.',
+  ],
+  [
+    'a stay that is paid for longer than it lasts',
+    steps([StorageClass.GLACIER_INSTANT_RETRIEVAL, 0], [StorageClass.DEEP_ARCHIVE, 1]),
+    'Tiering transitions of the whole bucket costs more than it saves: an object stays in GLACIER_IR for 1 days and pays for 90',
   ],
   [
     'expiry at once',

@@ -1,7 +1,8 @@
 import { App, Duration, Size, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { StorageClass } from 'aws-cdk-lib/aws-s3';
-import { TieringProfile, ZoneBucket, type ZoneBucketProps } from '../../../lib/aws/storage';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Bucket, StorageClass } from 'aws-cdk-lib/aws-s3';
+import { MedallionLake, TieringProfile, ZoneBucket, type ZoneBucketProps } from '../../../lib/aws/storage';
+import { Zone } from '../../../lib/contract/zone';
 
 const days = (count: number) => Duration.days(count);
 
@@ -114,6 +115,55 @@ describe('refused at construction', () => {
       'Tiering versions-to-glacier (replaced versions) costs more than it saves',
     ],
     [
+      'objects that never move',
+      { tiering: [{ profile: TieringProfile.INSTANT_ARCHIVE, objectSize: Size.kibibytes(64) }] },
+      'Tiering instant-archive: objects of 64 KiB never move, S3 leaves those below 128 KiB where they are.',
+    ],
+    [
+      'objects whose watching costs more than their storage',
+      { tiering: [{ profile: TieringProfile.INTELLIGENT, objectSize: Size.kibibytes(128) }] },
+      'Tiering intelligent costs more than it saves with objects of 128 KiB: 8192 of them make a GB, and each is charged for ' +
+        '($0.9870 a GB in 1065 days; where it was, $0.8165). Pack them into larger ones first, or leave the profile out.',
+    ],
+    [
+      'small objects that are deleted before their move has paid',
+      {
+        tiering: [{ profile: TieringProfile.DEEP_ARCHIVE, prefix: 'tmp/', objectSize: Size.kibibytes(256) }],
+        expirations: [{ prefix: 'tmp/', after: days(300) }],
+      },
+      'Tiering deep-archive costs more than it saves with objects of 256 KiB: 4096 of them make a GB',
+    ],
+    [
+      'replaced versions in infrequent access before day 30',
+      {
+        tiering: [
+          {
+            profile: TieringProfile.custom({
+              name: 'mine',
+              noncurrentSteps: [step(StorageClass.INFREQUENT_ACCESS, 7)],
+            }),
+          },
+        ],
+        noncurrentVersionExpiration: days(90),
+      },
+      'Transition to STANDARD_IA after 7 days: S3 takes objects of at least 30 days there.',
+    ],
+    [
+      'replaced versions in a single availability zone',
+      {
+        tiering: [
+          {
+            profile: TieringProfile.custom({
+              name: 'mine',
+              noncurrentSteps: [step(StorageClass.ONE_ZONE_INFREQUENT_ACCESS, 30)],
+            }),
+          },
+        ],
+        noncurrentVersionExpiration: days(90),
+      },
+      'Transition to ONEZONE_IA is not allowed in a zone.',
+    ],
+    [
       'one prefix with two profiles',
       {
         tiering: [
@@ -193,11 +243,83 @@ describe('what a profile costs', () => {
     expect(cost.retrieval).toBeCloseTo(1024 * 9 * 0.5 * 0.03, 6);
   });
 
+  test('replaced versions are kept for a while, where their steps put them', () => {
+    const replacedVolume = Size.gibibytes(100);
+    const kept = nothing.estimateMonthlyCost({ ...usage, replacedVolume });
+    const plain = nothing.estimateMonthlyCost(usage);
+    expect(kept.total - plain.total).toBeCloseTo(100 * 0.023, 6);
+    const archived = TieringProfile.VERSIONS_TO_GLACIER.estimateMonthlyCost({
+      ...usage,
+      replacedVolume,
+      noncurrentRetention: days(360),
+    });
+    const overhead = (100 * 16 * 11 * (32 * 0.0036 + 8 * 0.023)) / 1024 ** 2;
+    expect(archived.storage - plain.storage).toBeCloseTo(100 * (0.023 + 11 * 0.0036) + overhead, 6);
+    expect(archived.transitions).toBeCloseTo(100 * 16 * 0.00003, 6);
+  });
+
+  test('a figure for each zone, by the tiering of its folders', () => {
+    const stack = new Stack(new App(), 'Test');
+    const lake = new MedallionLake(stack, 'Lake', {
+      silver: {
+        tiering: [
+          { profile: TieringProfile.INTELLIGENT },
+          { profile: TieringProfile.DEEP_ARCHIVE, prefix: 'history/' },
+        ],
+        noncurrentVersionExpiration: days(60),
+      },
+      gold: { transitions: [{ storageClass: StorageClass.GLACIER_INSTANT_RETRIEVAL, after: days(90) }] },
+      quarantine: { bucket: Bucket.fromBucketName(stack, 'Owned', 'owned') },
+    });
+    const profile = (which: TieringProfile) => which.estimateMonthlyCost(usage).total;
+    const silver = lake.estimateMonthlyCost(Zone.SILVER, [usage, { ...usage, prefix: 'history/orders/' }]);
+    expect(silver.total).toBeCloseTo(
+      profile(TieringProfile.INTELLIGENT) + profile(TieringProfile.DEEP_ARCHIVE),
+      6,
+    );
+    expect(lake.estimateMonthlyCost(Zone.GOLD, [usage]).total).toBeCloseTo(
+      profile(TieringProfile.INSTANT_ARCHIVE),
+      6,
+    );
+    expect(lake.estimateMonthlyCost(Zone.BRONZE, [usage])).toMatchObject({
+      total: profile(nothing),
+      pricesAsOf: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    });
+    const replaced = { ...usage, replacedVolume: Size.gibibytes(100) };
+    expect(
+      lake.estimateMonthlyCost(Zone.SILVER, [replaced]).total - profile(TieringProfile.INTELLIGENT),
+    ).toBeCloseTo(100 * 2 * 0.023, 6);
+    expect(() => lake.estimateMonthlyCost(Zone.QUARANTINE, [usage])).toThrow(
+      'The zone quarantine of "Test/Lake" is a bucket of its owner\'s, whose lifecycle is not known here.',
+    );
+  });
+
   test('prices of one’s own', () => {
     const cost = nothing.estimateMonthlyCost({ ...usage, storagePrices: { STANDARD: 0.03 } });
     expect(cost.storage).toBeCloseTo(1024 * 12 * 0.03, 6);
+    const dear = { transitionPrices: { DEEP_ARCHIVE: 1 }, retrievalPrices: { DEEP_ARCHIVE: 1 } };
+    const archived = TieringProfile.DEEP_ARCHIVE.estimateMonthlyCost({ ...usage, readShare: 0.1, ...dear });
+    expect(archived.transitions).toBeCloseTo((1024 * 16) / 1000, 6);
+    expect(archived.retrieval).toBeCloseTo(1024 * 9 * 0.1, 6);
     expect(() => nothing.estimateMonthlyCost({ ...usage, readShare: 5 })).toThrow(
       'readShare must be between 0 and 1',
     );
+  });
+});
+
+test('vectors are a zone of their own, named for its environment, archived after 30 days', () => {
+  const stack = new Stack(new App(), 'Test');
+  new MedallionLake(stack, 'Lake', {
+    name: 'genai',
+    environment: 'prod',
+    extraZones: { vectors: { tiering: [{ profile: TieringProfile.glacierAfter(days(30)) }] } },
+  });
+  Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+    BucketName: 'genai-prod-vectors',
+    LifecycleConfiguration: {
+      Rules: Match.arrayWith([
+        Match.objectLike({ Transitions: [{ StorageClass: 'GLACIER', TransitionInDays: 30 }] }),
+      ]),
+    },
   });
 });

@@ -27,6 +27,14 @@ export const MONITORING = 0.0025;
 /** Objects below this many bytes stay where they are, unless the bucket asks for the opposite. */
 export const SMALLEST_TRANSITIONED = 128 * 1024;
 
+export const INTELLIGENT_TIERING = s3.StorageClass.INTELLIGENT_TIERING.value;
+
+/** Intelligent-Tiering moves objects by days without access: to infrequent access, and to archive instant access. */
+export const IDLE_TIERS = [
+  { after: 30, storage: 0.0125 },
+  { after: 90, storage: 0.004 },
+];
+
 const AT_ONCE = { minimumDays: 0, recoveryHours: 0, standardOverhead: 0, overhead: 0 };
 const ARCHIVED = { standardOverhead: 8, overhead: 32 };
 
@@ -42,7 +50,7 @@ export const STORAGE_CLASSES: { readonly [name: string]: StorageClassFacts } = {
     ...{ storage: 0.0125, transition: 0.01, retrieval: 0.01, minimumDays: 30 },
   },
   // Frequent access tier; see storage-cost.ts for what becomes of objects nobody reads.
-  [s3.StorageClass.INTELLIGENT_TIERING.value]: { storage: 0.023, transition: 0.01, retrieval: 0, ...AT_ONCE },
+  [INTELLIGENT_TIERING]: { storage: 0.023, transition: 0.01, retrieval: 0, ...AT_ONCE },
   [s3.StorageClass.GLACIER_INSTANT_RETRIEVAL.value]: {
     ...AT_ONCE,
     ...{ storage: 0.004, transition: 0.02, retrieval: 0.03, minimumDays: 90 },

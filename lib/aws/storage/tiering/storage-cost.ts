@@ -1,7 +1,14 @@
-import type { Duration, Size } from 'aws-cdk-lib';
+import { Duration, type Size } from 'aws-cdk-lib';
 import { daysOf } from '../lifecycle';
-import { MONITORING, PRICES_AS_OF, SMALLEST_TRANSITIONED, STORAGE_CLASSES } from './storage-classes';
-import type { TieringProfile } from './tiering-profile';
+import {
+  IDLE_TIERS,
+  INTELLIGENT_TIERING,
+  MONITORING,
+  PRICES_AS_OF,
+  SMALLEST_TRANSITIONED,
+  STORAGE_CLASSES,
+} from './storage-classes';
+import type { TieringProfile, TieringStep } from './tiering-profile';
 
 /** What is stored, and what is read of it. */
 export interface StorageUsage {
@@ -25,6 +32,27 @@ export interface StorageUsage {
    * @default - list prices of us-east-1
    */
   readonly storagePrices?: { readonly [storageClass: string]: number };
+  /**
+   * The same for moves: US dollars for a thousand objects moved to a class.
+   * @default - list prices of us-east-1
+   */
+  readonly transitionPrices?: { readonly [storageClass: string]: number };
+  /**
+   * The same for reading back: US dollars for a GB.
+   * @default - list prices of us-east-1
+   */
+  readonly retrievalPrices?: { readonly [storageClass: string]: number };
+  /**
+   * What is replaced or deleted each month, and kept as noncurrent versions for `noncurrentRetention`: for tables what
+   * compaction and merges rewrite.
+   * @default - nothing
+   */
+  readonly replacedVolume?: Size;
+  /**
+   * How long replaced versions are kept, in whole days.
+   * @default Duration.days(30), or what the zone says
+   */
+  readonly noncurrentRetention?: Duration;
 }
 
 /** US dollars a month. */
@@ -41,14 +69,17 @@ export interface StorageCost {
   readonly pricesAsOf: string;
 }
 
+/** What is stored in a zone, or in a folder of it. */
+export interface ZoneUsage extends StorageUsage {
+  /**
+   * Folder the usage is of, for example `raw/`: its tiering is the one with the longest prefix that covers it.
+   * @default - the whole zone
+   */
+  readonly prefix?: string;
+}
+
 const GIB = 1024 ** 3;
 const MONTH = 30;
-/** Intelligent-Tiering moves objects by days without access: to infrequent access, and to archive instant access. */
-const IDLE_TIERS = [
-  { after: 30, storage: 0.0125 },
-  { after: 90, storage: 0.004 },
-];
-
 /** A stretch of an object's life in one class. */
 interface Stay {
   readonly storageClass: string;
@@ -59,16 +90,44 @@ interface Stay {
 /** The steady state: each month as much comes in as went out, and objects of every age are there. */
 export function monthlyCost(profile: TieringProfile, usage: StorageUsage): StorageCost {
   const retention = daysOf(usage.retention);
-  if (retention === undefined)
+  const versions = daysOf(usage.noncurrentRetention ?? Duration.days(MONTH));
+  if (retention === undefined || versions === undefined)
     throw new Error('retention must be known to estimate a cost. Pass a number of days.');
   const readShare = usage.readShare ?? 0.05;
   if (!(readShare >= 0 && readShare <= 1)) {
     throw new Error(`readShare must be between 0 and 1. Received ${readShare}.`);
   }
+  const current = costOf(profile, profile.steps, usage, usage.monthlyVolume, retention, readShare);
+  if (usage.replacedVolume === undefined) return current;
+  // Nobody reads what was replaced.
+  const replaced = costOf(profile, profile.noncurrentSteps, usage, usage.replacedVolume, versions, 0);
+  return sumOfCosts([current, replaced]);
+}
+
+export function sumOfCosts(costs: readonly StorageCost[]): StorageCost {
+  const sum = (figure: (cost: StorageCost) => number) => costs.reduce((total, one) => total + figure(one), 0);
+  return {
+    storage: sum(({ storage }) => storage),
+    transitions: sum(({ transitions }) => transitions),
+    retrieval: sum(({ retrieval }) => retrieval),
+    monitoring: sum(({ monitoring }) => monitoring),
+    total: sum(({ total }) => total),
+    pricesAsOf: PRICES_AS_OF,
+  };
+}
+
+function costOf(
+  profile: TieringProfile,
+  steps: readonly TieringStep[],
+  usage: StorageUsage,
+  volume: Size,
+  retention: number,
+  readShare: number,
+): StorageCost {
   const objectBytes = usage.objectSize?.toBytes() ?? 64 * 1024 ** 2;
-  const gigabytes = usage.monthlyVolume.toBytes() / GIB;
-  const objects = usage.monthlyVolume.toBytes() / objectBytes;
-  const stays = staysOf(profile, retention, objectBytes);
+  const gigabytes = volume.toBytes() / GIB;
+  const objects = volume.toBytes() / objectBytes;
+  const stays = staysOf(steps, retention, objectBytes);
   let storage = 0;
   let transitions = 0;
   let retrieval = 0;
@@ -77,7 +136,7 @@ export function monthlyCost(profile: TieringProfile, usage: StorageUsage): Stora
     const facts = STORAGE_CLASSES[stay.storageClass];
     const months = (stay.to - stay.from) / MONTH;
     const price = usage.storagePrices?.[stay.storageClass] ?? facts.storage;
-    if (stay.storageClass === 'INTELLIGENT_TIERING') {
+    if (stay.storageClass === INTELLIGENT_TIERING) {
       storage += gigabytes * tieredStorage(profile, stay, price, readShare);
       monitoring += (objects / 1000) * MONITORING * months;
     } else {
@@ -87,18 +146,20 @@ export function monthlyCost(profile: TieringProfile, usage: StorageUsage): Stora
         (price * (kilobytes + facts.overhead) + standard * facts.standardOverhead) / kilobytes;
       storage += gigabytes * months * perGigabyte;
     }
-    if (index > 0) transitions += (objects / 1000) * facts.transition;
+    const move = usage.transitionPrices?.[stay.storageClass] ?? facts.transition;
+    if (index > 0) transitions += (objects / 1000) * move;
     const unpaidMonths = Math.max(0, facts.minimumDays - (stay.to - stay.from)) / MONTH;
     transitions += gigabytes * unpaidMonths * price;
     const readMonths = Math.max(0, stay.to - Math.max(stay.from, MONTH)) / MONTH;
-    retrieval += gigabytes * readMonths * readShare * facts.retrieval;
+    const reading = usage.retrievalPrices?.[stay.storageClass] ?? facts.retrieval;
+    retrieval += gigabytes * readMonths * readShare * reading;
   });
   const total = storage + transitions + retrieval + monitoring;
   return { storage, transitions, retrieval, monitoring, total, pricesAsOf: PRICES_AS_OF };
 }
 
-function staysOf(profile: TieringProfile, retention: number, objectBytes: number): Stay[] {
-  const steps = objectBytes < SMALLEST_TRANSITIONED ? [] : profile.steps;
+function staysOf(allSteps: readonly TieringStep[], retention: number, objectBytes: number): Stay[] {
+  const steps = objectBytes < SMALLEST_TRANSITIONED ? [] : allSteps;
   const begins = [
     { storageClass: 'STANDARD', from: 0 },
     ...steps.map(({ storageClass, after }) => ({

@@ -1,8 +1,8 @@
-import type { Duration } from 'aws-cdk-lib';
+import type { Duration, Size } from 'aws-cdk-lib';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
-import { daysOf, type ZoneExpiration, type ZoneTransition } from '../lifecycle';
-import { STORAGE_CLASSES } from './storage-classes';
-import type { TieringProfile, TieringStep } from './tiering-profile';
+import { daysOf, validateTransitions, type ZoneExpiration, type ZoneTransition } from '../lifecycle';
+import { requireSavings } from './savings';
+import type { TieringProfile } from './tiering-profile';
 
 /** A profile for a zone, or for a folder of it. */
 export interface ZoneTiering {
@@ -17,15 +17,20 @@ export interface ZoneTiering {
    * @default - however long the profile takes
    */
   readonly recoveryTime?: Duration;
+  /**
+   * Size of most objects: each has a fee for its move, and archived ones an overhead. A profile that costs more than it
+   * saves with objects of that size is refused.
+   * @default - large, as data files are
+   */
+  readonly objectSize?: Size;
 }
 
 /**
- * Refuses a profile that cannot be recovered from in time, and moves that cost more than they save: an object pays for
- * the least time of its class, also when it leaves earlier.
+ * Refuses a profile that cannot be recovered from in time, and moves that S3 refuses or that cost more than they save.
  * @param noncurrentExpiration days replaced versions are kept
  */
 export function requireSensible(
-  { profile, prefix, recoveryTime }: ZoneTiering,
+  { profile, prefix, recoveryTime, objectSize }: ZoneTiering,
   expirations: readonly ZoneExpiration[],
   noncurrentExpiration: Duration,
 ): void {
@@ -39,7 +44,8 @@ export function requireSensible(
     );
   }
   const expiration = expirations.find((one) => one.prefix === prefix)?.after;
-  requireSavings(profile.name, profile.steps, expiration && daysOf(expiration));
+  requireSavings(profile.name, profile.steps, objectSize, expiration && daysOf(expiration));
+  validateTransitions(profile.noncurrentSteps);
   const kept = daysOf(noncurrentExpiration);
   for (const { storageClass, after } of profile.noncurrentSteps) {
     const age = daysOf(after);
@@ -50,7 +56,7 @@ export function requireSensible(
       );
     }
   }
-  requireSavings(`${profile.name} (replaced versions)`, profile.noncurrentSteps, kept);
+  requireSavings(`${profile.name} (replaced versions)`, profile.noncurrentSteps, objectSize, kept);
 }
 
 export function transitionsOf({ profile, prefix }: ZoneTiering): ZoneTransition[] {
@@ -81,33 +87,4 @@ export function archiveTiers({
     archiveAccessTierTime: archiveAccessAfter,
     deepArchiveAccessTierTime: deepArchiveAccessAfter,
   };
-}
-
-/** Objects of 64 MiB, as a lake's are: of smaller ones the fee for each move weighs more. */
-const OBJECTS_A_GIGABYTE = 16;
-
-function requireSavings(name: string, steps: readonly TieringStep[], end: number | undefined): void {
-  steps.forEach(({ storageClass, after }, index) => {
-    const facts = STORAGE_CLASSES[storageClass.value];
-    const from = daysOf(after);
-    const next = steps[index + 1];
-    const to = next === undefined ? end : daysOf(next.after);
-    if (facts === undefined || from === undefined || to === undefined || to <= from) return;
-    const stay = to - from;
-    if (stay >= facts.minimumDays) return;
-    const before = STORAGE_CLASSES[steps[index - 1]?.storageClass.value ?? 'STANDARD'];
-    if (before === undefined) return;
-    const moved = (facts.minimumDays / 30) * facts.storage + (OBJECTS_A_GIGABYTE / 1000) * facts.transition;
-    const unmoved = (stay / 30) * before.storage;
-    if (moved < unmoved) return;
-    throw new Error(
-      `Tiering ${name} costs more than it saves: an object stays in ${storageClass.value} for ${stay} days and pays for ` +
-        `${facts.minimumDays} (${cents(moved)} a GB; where it was, ${cents(unmoved)}). ` +
-        `Leave the step out, or let it stay ${facts.minimumDays} days.`,
-    );
-  });
-}
-
-function cents(dollars: number): string {
-  return `$${dollars.toFixed(4)}`;
 }
