@@ -6,6 +6,7 @@ export {
   MedallionLake,
   type MedallionLakeProps,
 } from './medallion-lake';
+export { type ILakeReplica, LakeReplica, type LakeReplicaAttributes } from './replication/lake-replica';
 export { ReplicaBucket, type ReplicaBucketAttributes } from './replication/replication-destination';
 export {
   ZoneReplication,

@@ -4,6 +4,7 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Zone } from '../../contract/zone';
 import { AccessLogBucket } from './access-log-bucket';
+import type { ILakeReplica } from './replication/lake-replica';
 import { ReplicaBucket } from './replication/replication-destination';
 import { ZoneReplication, type ZoneReplicationOptions } from './replication/zone-replication';
 import { ZoneBucket, type ZoneBucketOptions } from './zone-bucket';
@@ -27,10 +28,20 @@ export interface LakeZoneOptions extends ZoneBucketOptions {
 /** Copies of a lake's zones in another place. */
 export interface LakeReplicationOptions extends ZoneReplicationOptions {
   /**
-   * The lake that keeps the copies, zone by zone. In another region or account it needs a `name` and an
-   * `encryptionKeyAlias`, by which this one can know it.
+   * The lake that keeps the copies, zone by zone. A `MedallionLake` of this app needs, in another region or account, a
+   * `name` and an `encryptionKeyAlias`, by which this one can know it; one of another app is a `LakeReplica`.
    */
-  readonly destination: MedallionLake;
+  readonly destination: ILakeReplica;
+  /**
+   * Lakes that get the same copies.
+   * @default - none
+   */
+  readonly furtherDestinations?: ILakeReplica[];
+  /**
+   * Names of the zones that are copied, `bronze` for example, or of extra zones.
+   * @default - all of them
+   */
+  readonly zones?: string[];
 }
 
 /** The zones of a lake, and what they share. */
@@ -92,7 +103,7 @@ export interface MedallionLakeProps {
  * The zones of a lakehouse, a bucket each: bronze, silver, gold and quarantine, with one key and one bucket for
  * access logs. Each zone can be a bucket the user already owns.
  */
-export class MedallionLake extends Construct {
+export class MedallionLake extends Construct implements ILakeReplica {
   readonly bronze: IZoneBucket;
   readonly silver: IZoneBucket;
   readonly gold: IZoneBucket;
@@ -190,31 +201,63 @@ export class MedallionLake extends Construct {
     );
   }
 
-  private replicate({ destination, ...options }: LakeReplicationOptions): void {
-    for (const zone of Object.values(Zone)) {
-      const source = this.zone(zone);
-      const replica = destination.zone(zone);
-      if (!(source instanceof ZoneBucket && replica instanceof ZoneBucket)) {
-        throw new Error(
-          `replication: the zone ${zone} of "${source instanceof ZoneBucket ? destination.node.path : this.node.path}" is a ` +
-            "bucket of its owner's, whose configuration is left as it is. Make a ZoneReplication for each zone created here.",
-        );
-      }
-      const roleName = options.roleName === undefined ? undefined : `${options.roleName}-${zone}`;
+  replicaBucket(zone: string): ReplicaBucket {
+    const { bucket, encryptionKey } = this.ownZone(zone);
+    return ReplicaBucket.fromBucket(bucket, encryptionKey, this.props.encryptionKeyAlias);
+  }
+
+  /**
+   * Lets a lake of another account, in another app, keep its copies in the zones created here: the counterpart of
+   * `LakeReplica.fromAttributes` there.
+   * @param account account of the source, twelve digits
+   * @param roleName the `roleName` of its replication
+   */
+  allowReplicationFrom(account: string, roleName: string): void {
+    for (const [zone, bucket] of this.zones()) {
+      if (bucket instanceof ZoneBucket)
+        this.replicaBucket(zone).allowSource(account, roleNameOf(roleName, zone));
+    }
+  }
+
+  private replicate(given: LakeReplicationOptions): void {
+    const { destination, furtherDestinations = [], zones, ...options } = given;
+    const known = [...this.zones().keys()];
+    const unknown = zones?.find((zone) => !known.includes(zone));
+    if (unknown !== undefined) {
+      throw new Error(
+        `replication: the lake "${this.node.path}" has no zone "${unknown}". It has: ${known.join(', ')}.`,
+      );
+    }
+    for (const zone of zones ?? known) {
+      const { roleName } = options;
       const replication = new ZoneReplication(this, `Replication-${zone}`, {
         ...options,
-        roleName,
-        source,
-        destinations: [
-          ReplicaBucket.fromBucket(
-            replica.bucket,
-            replica.encryptionKey,
-            destination.props.encryptionKeyAlias,
-          ),
-        ],
+        roleName: roleName === undefined ? undefined : roleNameOf(roleName, zone),
+        source: this.ownZone(zone),
+        destinations: [destination, ...furtherDestinations].map((replica) => replica.replicaBucket(zone)),
       });
       this.replications.push(replication);
     }
+  }
+
+  private zones(): Map<string, IZoneBucket> {
+    const zones = Object.values(Zone).map((zone): [string, IZoneBucket] => [zone, this.zone(zone)]);
+    return new Map([...zones, ...this.extraZones]);
+  }
+
+  private ownZone(name: string): ZoneBucket {
+    const zone = this.zones().get(name);
+    if (zone === undefined) {
+      throw new Error(
+        `replication: the lake "${this.node.path}" has no zone "${name}" to keep copies in. Give it one in extraZones, or name the ` +
+          'zones that are copied in replication.zones.',
+      );
+    }
+    if (zone instanceof ZoneBucket) return zone;
+    throw new Error(
+      `replication: the zone ${name} of "${this.node.path}" is a bucket of its owner's, whose configuration is left as it is. ` +
+        'Make a ZoneReplication for each zone created here.',
+    );
   }
 
   private createZone(
@@ -269,4 +312,8 @@ export class MedallionLake extends Construct {
     if (this.props.name === undefined) return undefined;
     return [this.props.name, this.props.environment, zone].filter((part) => part !== undefined).join('-');
   }
+}
+
+function roleNameOf(roleName: string, zone: string): string {
+  return `${roleName}-${zone}`;
 }

@@ -1,10 +1,11 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
+  LakeReplica,
   MedallionLake,
   ReplicaBucket,
   ZoneBucket,
@@ -136,10 +137,10 @@ test('another account owns its copies, and its owner is told what to allow', () 
   const policy = Stack.of(replication).resolve(
     replication.destinationPolicy(destination).map((statement) => statement.toStatementJson()),
   );
-  expect(policy.map(({ Sid }: any) => Sid)).toEqual([
-    'ReplicaVersioning',
-    'ReplicaObjects',
-    'ReplicaEncryption',
+  expect(policy.map(({ Action }: any) => Action[0])).toEqual([
+    's3:GetBucketVersioning',
+    's3:ReplicateObject',
+    'kms:Encrypt',
   ]);
   for (const { Principal, Condition } of policy) {
     expect(JSON.stringify(Principal)).toContain('111111111111');
@@ -208,8 +209,7 @@ describe('a lake in two regions of one app', () => {
       expect(named).toContain(`:iam::111111111111:role/acme-copies-${zone}`);
     }
     const [key] = Object.values(template.findResources('AWS::KMS::Key'));
-    const sids = (key as any).Properties.KeyPolicy.Statement.map(({ Sid }: any) => Sid);
-    expect(sids).toContain('ReplicaEncryption');
+    expect(JSON.stringify(key)).toContain(':iam::111111111111:role/acme-copies-bronze');
   });
 
   test('a key that cannot be known from afar is refused', () => {
@@ -228,6 +228,123 @@ describe('a lake in two regions of one app', () => {
     for (const replication of lake.replications) replication.addAction(new SnsAction(topic));
     expect(nagFindings(here).map(({ rule, path }) => `${rule} ${path}`)).toEqual([]);
   });
+});
+
+describe('two lakes of two apps', () => {
+  const replica = LakeReplica.fromAttributes({
+    name: 'acme-replica',
+    environment: 'prod',
+    encryptionKeyArn: 'arn:aws:kms:eu-central-1:222222222222:alias/lake-replica',
+    account: '222222222222',
+    region: 'eu-central-1',
+  });
+
+  test('the source stands alone, and copies extra zones as well', () => {
+    const stack = new Stack(new App(), 'Here', { env: SOURCE });
+    const lake = new MedallionLake(stack, 'Lake', {
+      extraZones: { models: {} },
+      replication: { destination: replica, roleName: 'acme-copies', ...SILENT },
+    });
+    expect(lake.replications).toHaveLength(5);
+    const template = Template.fromStack(stack);
+    const buckets = Object.values(template.findResources('AWS::S3::Bucket')).flatMap(
+      (bucket: any) => bucket.Properties.ReplicationConfiguration?.Rules ?? [],
+    );
+    expect(buckets.map(({ Destination }) => Destination.Bucket['Fn::Join'][1].at(-1)).sort()).toEqual(
+      ['bronze', 'gold', 'models', 'quarantine', 'silver'].map((zone) => `:s3:::acme-replica-prod-${zone}`),
+    );
+    expect(buckets[0].Destination.EncryptionConfiguration.ReplicaKmsKeyID).toBe(
+      'arn:aws:kms:eu-central-1:222222222222:alias/lake-replica',
+    );
+    template.hasResourceProperties('AWS::IAM::Role', { RoleName: 'acme-copies-models' });
+  });
+
+  test('the replica stands alone, and lets the roles of the source in', () => {
+    const stack = new Stack(new App(), 'There', { env: { account: '222222222222', region: 'eu-central-1' } });
+    const lake = new MedallionLake(stack, 'Lake', { name: 'acme-replica', encryptionKeyAlias: 'alias/x' });
+    lake.allowReplicationFrom('111111111111', 'acme-copies');
+    const template = Template.fromStack(stack);
+    const policies = Object.values(template.findResources('AWS::S3::BucketPolicy')).map((policy: any) =>
+      JSON.stringify(policy.Properties),
+    );
+    for (const zone of ['bronze', 'silver', 'gold', 'quarantine']) {
+      const [policy] = policies.filter((text) => text.includes(`role/acme-copies-${zone}`));
+      expect(policy).toContain('s3:ReplicateObject');
+      expect(JSON.stringify(template.findResources('AWS::KMS::Key'))).toContain(`role/acme-copies-${zone}`);
+    }
+    expect(() => replica.replicaBucket('bronze').allowSource('111111111111', 'acme-copies')).toThrow(
+      'The replica bucket acme-replica-prod-bronze is known by its attributes only',
+    );
+  });
+
+  test('several lakes get the copies of chosen zones', () => {
+    const stack = new Stack(new App(), 'Here', { env: SOURCE });
+    const second = { name: 'second', encryptionKeyArn: 'arn:aws:kms:us-east-1:111111111111:key/1' };
+    const lake = new MedallionLake(stack, 'Lake', {
+      replication: {
+        destination: replica,
+        furtherDestinations: [
+          LakeReplica.fromAttributes({ ...second, account: '111111111111', region: 'us-east-1' }),
+        ],
+        zones: ['gold'],
+        roleName: 'acme-copies',
+        ...SILENT,
+      },
+    });
+    expect(lake.replications).toHaveLength(1);
+    expect(rulesOf(Template.fromStack(stack)).map(({ Id, Priority }) => [Id, Priority])).toEqual([
+      ['replica-1', 1],
+      ['replica-2', 2],
+    ]);
+  });
+
+  test.each<[string, object, string]>([
+    ['a zone the lake does not have', { zones: ['models'] }, 'has no zone "models". It has: bronze, silver'],
+    ['a zone the replica does not have', { extra: true }, 'has no zone "models" to keep copies in.'],
+  ])('%s is refused', (_what, { extra, ...options }: any, message) => {
+    const stack = new Stack(new App(), 'Here', { env: SOURCE });
+    const destination = new MedallionLake(stack, 'Replica');
+    const extraZones = extra ? { models: {} } : {};
+    const replication = { destination, ...options, ...SILENT };
+    expect(() => new MedallionLake(stack, 'Lake', { extraZones, replication })).toThrow(message);
+  });
+});
+
+test('a job may copy what was there before, by a role that can do nothing else', () => {
+  const { template, replication } = replicated({ existingObjects: true, prefix: 'orders/' });
+  template.hasResourceProperties('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: Match.objectLike({
+      Statement: [Match.objectLike({ Principal: { Service: 'batchoperations.s3.amazonaws.com' } })],
+    }),
+  });
+  const [policy] = Object.values(template.findResources('AWS::IAM::Policy')).filter((one) =>
+    JSON.stringify(one).includes('s3:InitiateReplication'),
+  );
+  const { Statement } = policy.Properties.PolicyDocument;
+  expect(Statement.map(({ Action }: any) => Action)).toEqual([
+    's3:InitiateReplication',
+    ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'],
+  ]);
+  expect(JSON.stringify(Statement[0].Resource)).toContain('/orders/*');
+  const findings = nagFindings(Stack.of(replication)).filter(({ path }) => path.includes('BatchRole'));
+  expect(findings).toEqual([]);
+  expect(replicated().replication.batchRole).toBeUndefined();
+});
+
+test('locked objects are copied to where they are locked, too', () => {
+  const stack = new Stack(new App(), 'Source', { env: SOURCE });
+  const objectLock = s3.ObjectLockRetention.governance(Duration.days(365));
+  const source = new ZoneBucket(stack, 'Zone', { objectLock });
+  const open = new ZoneBucket(stack, 'Open');
+  const locked = new ZoneBucket(stack, 'Locked', { objectLock });
+  const to = (id: string, { bucket, encryptionKey }: ZoneBucket) =>
+    new ZoneReplication(stack, id, {
+      source,
+      destinations: [ReplicaBucket.fromBucket(bucket, encryptionKey)],
+      ...SILENT,
+    });
+  expect(() => to('Refused', open)).toThrow('The objects of "Source/Zone" are locked, those of its replica');
+  expect(() => to('Taken', locked)).not.toThrow();
 });
 
 describe('refused', () => {

@@ -1,7 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { IConstruct } from 'constructs';
 
 /** A bucket that copies are kept in, by names: what the source has to know of it, in whatever account and region. */
@@ -53,6 +53,30 @@ export class ReplicaBucket {
     return this.attributes.region;
   }
 
+  /**
+   * Lets the role of a source in another account write copies, where that source is not of this app: the counterpart of
+   * `fromAttributes` there.
+   * @param sourceAccount account of the source, twelve digits
+   * @param roleName `roleName` of its `ZoneReplication`; a lake appends the zone: `acme-copies-bronze`
+   * @throws Error for a bucket known by its attributes only: its owner adds `ZoneReplication.destinationPolicy`
+   */
+  allowSource(sourceAccount: string, roleName: string): void {
+    if (this.bucket === undefined || this.key === undefined) {
+      throw new Error(
+        `The replica bucket ${this.attributes.bucketName} is known by its attributes only, so that its policy cannot be changed ` +
+          'here. Call allowSource where the bucket is created.',
+      );
+    }
+    const { partition } = Stack.of(this.bucket);
+    this.allow(`arn:${partition}:iam::${sourceAccount}:role/${roleName}`, sourceAccount);
+  }
+
+  /** Whether objects of it can be locked; undefined where that is not known here. @internal */
+  public get _locked(): boolean | undefined {
+    const resource = this.bucket?.node.defaultChild;
+    return resource instanceof s3.CfnBucket ? resource.objectLockEnabled === true : undefined;
+  }
+
   /** Names of it that can be used in the stack of a source. @internal */
   public _in(source: IConstruct): { bucketArn: string; bucketName: string; keyArn: string } {
     const { partition } = Stack.of(source);
@@ -77,10 +101,15 @@ export class ReplicaBucket {
     if (this.bucket === undefined || this.key === undefined) return;
     const here = Stack.of(source).account;
     if (here === this.account || (Token.isUnresolved(here) && Token.isUnresolved(this.account))) return;
-    const [onBucket, onObjects, onKey] = replicaStatements(this.bucket.bucketArn, roleArn, sourceAccount);
-    this.bucket.addToResourcePolicy(onBucket);
-    this.bucket.addToResourcePolicy(onObjects);
-    this.key.addToResourcePolicy(onKey);
+    this.allow(roleArn, sourceAccount);
+  }
+
+  private allow(roleArn: string, sourceAccount: string): void {
+    const bucket = this.bucket!;
+    const [onBucket, onObjects, onKey] = replicaStatements(bucket.bucketArn, roleArn, sourceAccount);
+    bucket.addToResourcePolicy(onBucket);
+    bucket.addToResourcePolicy(onObjects);
+    this.key!.addToResourcePolicy(onKey);
   }
 
   private keyArnFromAfar(source: IConstruct): string {
@@ -95,7 +124,10 @@ export class ReplicaBucket {
   }
 }
 
-/** What a bucket's owner allows the role that replicates into it: on the bucket, on its objects, on its key. */
+/**
+ * What a bucket's owner allows the role that replicates into it: on the bucket, on its objects, on its key. Without ids:
+ * several sources may share a key, and ids have to be unique in a policy.
+ */
 export function replicaStatements(
   bucketArn: string,
   roleArn: string,
@@ -107,13 +139,11 @@ export function replicaStatements(
   };
   return [
     new iam.PolicyStatement({
-      sid: 'ReplicaVersioning',
       ...common,
       actions: ['s3:GetBucketVersioning', 's3:PutBucketVersioning'],
       resources: [bucketArn],
     }),
     new iam.PolicyStatement({
-      sid: 'ReplicaObjects',
       ...common,
       actions: [
         's3:ReplicateObject',
@@ -124,7 +154,6 @@ export function replicaStatements(
       resources: [`${bucketArn}/*`],
     }),
     new iam.PolicyStatement({
-      sid: 'ReplicaEncryption',
       ...common,
       actions: ['kms:Encrypt', 'kms:GenerateDataKey'],
       resources: ['*'],
