@@ -9,6 +9,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
   lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
+  lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -34,6 +35,12 @@ Options of maintain
   --keep-last N        Newest snapshots that stay whatever their age (default: 10)
   --older-than HOURS   Age of what may go (default: snapshots 120, orphaned files 72 and never less than 1)
   --dry-run            Change nothing; count the orphaned files
+
+Options of restore
+  --from URI        A table, a zone or a bucket: s3://BUCKET/PREFIX
+  --at TIME         State that is wanted back, for example 2026-11-30T10:00:00Z
+  --exact           Also hide objects that came later (their versions stay)
+  --dry-run         Change nothing; count what would be restored
 
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
@@ -65,11 +72,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./types-command')).types(rest);
     case 'maintain':
       return (await import('./maintain-command')).maintain(rest);
+    case 'restore':
+      return (await import('./restore-command')).restore(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, emulator. See lakehouse --help`,
       );
   }
 }

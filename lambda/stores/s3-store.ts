@@ -23,7 +23,7 @@ export class S3Store implements ObjectStore {
 
   async get(uri: string): Promise<Uint8Array> {
     try {
-      const { Body } = await this.client.send(new GetObjectCommand(address(uri)));
+      const { Body } = await this.client.send(new GetObjectCommand(s3Address(uri)));
       return await Body!.transformToByteArray();
     } catch (error) {
       throw statusOf(error) === 404 ? new ObjectNotFound(uri) : error;
@@ -34,7 +34,7 @@ export class S3Store implements ObjectStore {
     const condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
     const content = { Body: bytes, ContentType: options.contentType };
     try {
-      await this.client.send(new PutObjectCommand({ ...address(uri), ...content, ...condition }));
+      await this.client.send(new PutObjectCommand({ ...s3Address(uri), ...content, ...condition }));
     } catch (error) {
       const refused = options.ifAbsent && REFUSED_IF_ABSENT.includes(statusOf(error) ?? 0);
       throw refused ? new ObjectExists(uri) : error;
@@ -43,7 +43,7 @@ export class S3Store implements ObjectStore {
 
   async exists(uri: string): Promise<boolean> {
     try {
-      await this.client.send(new HeadObjectCommand(address(uri)));
+      await this.client.send(new HeadObjectCommand(s3Address(uri)));
       return true;
     } catch (error) {
       if (statusOf(error) === 404) return false;
@@ -52,11 +52,11 @@ export class S3Store implements ObjectStore {
   }
 
   async delete(uri: string): Promise<void> {
-    await this.client.send(new DeleteObjectCommand(address(uri)));
+    await this.client.send(new DeleteObjectCommand(s3Address(uri)));
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {
-    const { Bucket, Key: Prefix } = address(prefix);
+    const { Bucket, Key: Prefix } = s3Address(prefix);
     let ContinuationToken: string | undefined;
     do {
       const page = await this.client.send(new ListObjectsV2Command({ Bucket, Prefix, ContinuationToken }));
@@ -70,19 +70,23 @@ export class S3Store implements ObjectStore {
 
 /** A store whose region, credentials and endpoint come from where the SDK looks for them. */
 export function openS3Store(): S3Store {
+  return new S3Store(s3Client());
+}
+
+export function s3Client(): S3Client {
   const client = new S3Client({});
   const resolve = client.config.endpointProvider;
   // An emulator on this machine has no name for each bucket: the bucket goes into the path.
   client.config.endpointProvider = (parameters, context) =>
     resolve(isLoopback(parameters.Endpoint) ? { ...parameters, ForcePathStyle: true } : parameters, context);
-  return new S3Store(client);
+  return client;
 }
 
 function isLoopback(endpoint: string | undefined): boolean {
   return endpoint !== undefined && ['localhost', '127.0.0.1'].includes(new URL(endpoint).hostname);
 }
 
-function address(uri: string): { Bucket: string; Key: string } {
+export function s3Address(uri: string): { Bucket: string; Key: string } {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri) ?? [];
   if (Bucket === undefined) throw new Error(`An S3 URI is s3://<bucket>/<key>. Received ${uri}`);
   return { Bucket, Key };

@@ -42,6 +42,12 @@ export interface IZoneBucket extends IConstruct {
   grantTableCommit(grantee: iam.IGrantable, folder?: string): iam.Grant;
   /** Delete objects below `prefix`, and be exempt from the zone's append-only policy: for compaction and expiry. */
   grantMaintenance(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** Set and lift legal holds of versions below `prefix`: a version that is held is not deleted, whatever its age. */
+  grantLegalHold(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** Delete versions that governance mode locks, below `prefix`, or shorten their retention. For few, and audited. */
+  grantGovernanceBypass(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** Bring versions below `prefix` back, as `lakehouse restore` does: list and read versions, and write objects. */
+  grantRestore(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** An EventBridge rule for objects created below a prefix. */
   onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule;
 }
@@ -93,6 +99,26 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     );
   }
 
+  grantLegalHold(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    return this.grantObjects(grantee, ['s3:GetObjectLegalHold', 's3:PutObjectLegalHold'], prefix).combine(
+      this.grantListing(grantee, prefix, 's3:ListBucketVersions'),
+    );
+  }
+
+  grantGovernanceBypass(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    this.exemptFromAppendOnly(grantee);
+    const actions = ['s3:BypassGovernanceRetention', 's3:DeleteObjectVersion', 's3:PutObjectRetention'];
+    return this.grantObjects(grantee, actions, prefix).combine(
+      this.grantListing(grantee, prefix, 's3:ListBucketVersions'),
+    );
+  }
+
+  grantRestore(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    return this.grantWrite(grantee, prefix)
+      .combine(this.grantObjects(grantee, RESTORE_ACTIONS, prefix))
+      .combine(this.grantListing(grantee, prefix, 's3:ListBucketVersions'));
+  }
+
   onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule {
     const { suffix } = options;
     const prefix = `${this.root ?? ''}${options.prefix}`;
@@ -134,7 +160,7 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     return iam.Grant.addToPrincipalOrResource({ grantee, actions, resourceArns, resource: this.bucket });
   }
 
-  private grantListing(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+  private grantListing(grantee: iam.IGrantable, prefix?: string, listing = 's3:ListBucket'): iam.Grant {
     const path = `${this.root ?? ''}${prefix === undefined ? '' : folder(prefix)}`;
     const grant = (
       action: string,
@@ -149,7 +175,7 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
       });
     return grant('s3:GetBucketLocation').combine(
       grant(
-        's3:ListBucket',
+        listing,
         path === '' ? undefined : { StringLike: { 's3:prefix': [path.slice(0, -1), `${path}*`] } },
       ),
     );
@@ -182,6 +208,9 @@ export class ImportedZoneBucket extends ZoneBucketBase {
 }
 
 const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'];
+
+/** A copy of a version takes its tags along. */
+const RESTORE_ACTIONS = ['s3:GetObjectVersion', 's3:GetObjectVersionTagging', 's3:PutObjectTagging'];
 
 /** A prefix as a folder: without a slash `orders` would cover `orders-archive` too. */
 function folder(prefix: string): string {

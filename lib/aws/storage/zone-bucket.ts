@@ -5,7 +5,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, complianceRules } from '../suppressions';
 import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
-import { lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
+import { daysOf, lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
 import { maintainerArn } from './maintainer-arn';
 import { retainPolicyWithBucket } from './retained-policy';
 import { type StorageCost, sumOfCosts, type ZoneUsage } from './tiering/storage-cost';
@@ -52,10 +52,16 @@ export interface ZoneBucketOptions {
    */
   readonly appendOnly?: boolean;
   /**
-   * Object Lock with a default retention. Can be set only when the bucket is created.
+   * Object Lock with a default retention: no version is deleted before it ends, in compliance mode by nobody, in
+   * governance mode by those of `grantGovernanceBypass` only. Set it when the bucket is created.
    * @default - no lock
    */
   readonly objectLock?: s3.ObjectLockRetention;
+  /**
+   * Object Lock without a default retention: versions are locked one by one, by a legal hold for example.
+   * @default - whether `objectLock` is given
+   */
+  readonly objectLockEnabled?: boolean;
   /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -108,6 +114,7 @@ export class ZoneBucket extends ZoneBucketBase {
   constructor(scope: Construct, id: string, props: ZoneBucketProps = {}) {
     super(scope, id);
     validateRemoval(props);
+    validateLock(props);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
     const tiering = props.tiering ?? [];
     const expirations = props.expirations ?? [];
@@ -134,7 +141,7 @@ export class ZoneBucket extends ZoneBucketBase {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      objectLockEnabled: props.objectLock ? true : undefined,
+      objectLockEnabled: isLocked(props) ? true : undefined,
       objectLockDefaultRetention: props.objectLock,
       removalPolicy,
       autoDeleteObjects: props.autoDeleteObjects ?? false,
@@ -257,9 +264,30 @@ function profilesOf(transitions: readonly ZoneTransition[]): ZoneTiering[] {
   }));
 }
 
+function isLocked({ objectLock, objectLockEnabled }: ZoneBucketProps): boolean {
+  return objectLockEnabled ?? objectLock !== undefined;
+}
+
+function validateLock(props: ZoneBucketProps): void {
+  const { objectLock, objectLockEnabled, expirations = [] } = props;
+  if (objectLock === undefined) return;
+  if (objectLockEnabled === false) {
+    throw new Error('objectLockEnabled: false together with objectLock. Leave out one of them.');
+  }
+  const locked = daysOf(objectLock.duration);
+  for (const { prefix, after } of expirations) {
+    const age = daysOf(after);
+    if (locked === undefined || age === undefined || age >= locked) continue;
+    throw new Error(
+      `Expiration of "${prefix}" after ${age} days, and its objects are locked for ${locked}: they would be hidden, not deleted, and ` +
+        `paid for until then. Expire after ${locked} days or more, or shorten the retention.`,
+    );
+  }
+}
+
 function validateRemoval(props: ZoneBucketProps): void {
   if (!(props.autoDeleteObjects ?? false)) return;
-  if (props.objectLock) {
+  if (isLocked(props)) {
     throw new Error(
       'autoDeleteObjects: true on a locked bucket: Object Lock refuses the deletes, and the stack could not be removed. ' +
         'Leave out autoDeleteObjects or objectLock.',

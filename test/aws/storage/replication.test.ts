@@ -304,7 +304,7 @@ describe('two lakes of two apps', () => {
   ])('%s is refused', (_what, { extra, ...options }: any, message) => {
     const stack = new Stack(new App(), 'Here', { env: SOURCE });
     const destination = new MedallionLake(stack, 'Replica');
-    const extraZones = extra ? { models: {} } : {};
+    const extraZones: Record<string, object> = extra ? { models: {} } : {};
     const replication = { destination, ...options, ...SILENT };
     expect(() => new MedallionLake(stack, 'Lake', { extraZones, replication })).toThrow(message);
   });

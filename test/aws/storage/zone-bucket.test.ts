@@ -384,7 +384,65 @@ describe('object lock', () => {
     );
   });
 
+  test('may have no default retention, for legal holds', () => {
+    const template = zoneBucket({ objectLockEnabled: true });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      ObjectLockEnabled: true,
+      ObjectLockConfiguration: Match.absent(),
+    });
+  });
+
+  test('holds are set, and governance mode is passed by, by those it is granted to', () => {
+    const stack = stackIn();
+    const zone = new ZoneBucket(stack, 'Zone', { appendOnly: true, objectLockEnabled: true });
+    zone.grantLegalHold(role(stack, 'Counsel'), 'orders');
+    zone.grantGovernanceBypass(role(stack, 'Eraser'), 'orders');
+    const template = Template.fromStack(stack);
+    const objects = [expect.stringMatching(/^<ZoneBucket\w+\.Arn>\/orders\/\*$/)];
+    expect(allowedStatements(template, 'Counsel')).toEqual([
+      { actions: ['s3:GetObjectLegalHold', 's3:PutObjectLegalHold'], resources: objects },
+      expect.objectContaining({ actions: ['s3:GetBucketLocation'] }),
+      expect.objectContaining({ actions: ['s3:ListBucketVersions'], condition: expect.anything() }),
+    ]);
+    expect(allowedStatements(template, 'Eraser')[0]).toEqual({
+      actions: ['s3:BypassGovernanceRetention', 's3:DeleteObjectVersion', 's3:PutObjectRetention'],
+      resources: objects,
+    });
+    const keeps = Object.values(template.findResources('AWS::S3::BucketPolicy'))
+      .flatMap((policy) => policy.Properties.PolicyDocument.Statement)
+      .find(({ Sid }) => Sid === 'KeepVersions');
+    expect(JSON.stringify(keeps.Condition)).toMatch(/"Eraser\w+","Arn"/);
+    expect(JSON.stringify(keeps.Condition)).not.toContain('Counsel');
+  });
+
+  test('versions are brought back by those it is granted to', () => {
+    const stack = stackIn();
+    new ZoneBucket(stack, 'Zone').grantRestore(role(stack, 'Rescuer'), 'orders');
+    expect(allowedStatements(Template.fromStack(stack)).flatMap(({ actions }) => actions)).toEqual([
+      ...['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+      ...['kms:Decrypt', 'kms:GenerateDataKey'],
+      ...['s3:GetObjectVersion', 's3:GetObjectVersionTagging', 's3:PutObjectTagging'],
+      ...['s3:GetBucketLocation', 's3:ListBucketVersions'],
+    ]);
+  });
+
   test.each([
+    [
+      { autoDeleteObjects: true, objectLockEnabled: true },
+      'autoDeleteObjects: true on a locked bucket: Object Lock refuses the deletes',
+    ],
+    [
+      { objectLockEnabled: false, objectLock: s3.ObjectLockRetention.compliance(Duration.days(1)) },
+      'objectLockEnabled: false together with objectLock. Leave out one of them.',
+    ],
+    [
+      {
+        objectLock: s3.ObjectLockRetention.governance(Duration.days(365)),
+        expirations: [{ prefix: 'landing/', after: Duration.days(30) }],
+      },
+      'Expiration of "landing/" after 30 days, and its objects are locked for 365: they would be hidden, not deleted, and paid for ' +
+        'until then. Expire after 365 days or more, or shorten the retention.',
+    ],
     [
       { autoDeleteObjects: true, objectLock: s3.ObjectLockRetention.compliance(Duration.days(1)) },
       'autoDeleteObjects: true on a locked bucket: Object Lock refuses the deletes, and the stack could not be removed. ' +
