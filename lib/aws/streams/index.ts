@@ -5,4 +5,5 @@ export {
   IngestStreamBase,
   type IngestStreamProps,
 } from './ingest-stream';
+export { StreamArchive, type StreamArchiveProps } from './stream-archive';
 export { type StreamThroughput } from './throughput';
