@@ -1,4 +1,5 @@
 export { AccessLogBucket, type AccessLogBucketProps } from './access-log-bucket';
+export type { AccessMonitoringOptions } from './access-monitoring';
 export { type ZoneExpiration, type ZoneTransition } from './lifecycle';
 export {
   type LakeReplicationOptions,

@@ -3,6 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { Zone } from '../../contract/zone';
+import type { AccessMonitoringOptions } from './access-monitoring';
 import { AccessLogBucket } from './access-log-bucket';
 import type { ILakeReplica } from './replication/lake-replica';
 import { ReplicaBucket } from './replication/replication-destination';
@@ -71,6 +72,11 @@ export interface MedallionLakeProps {
   readonly replication?: LakeReplicationOptions;
   /** @default - an AccessLogBucket for all zones */
   readonly serverAccessLogsBucket?: s3.IBucket;
+  /**
+   * Request metrics and daily lists of the objects of every zone that does not say otherwise.
+   * @default - none
+   */
+  readonly accessMonitoring?: AccessMonitoringOptions;
   /**
    * What arrived. Append-only unless its `appendOnly` says otherwise.
    * @default - a new bucket with the defaults of ZoneBucket
@@ -287,6 +293,7 @@ export class MedallionLake extends Construct implements ILakeReplica {
       bucketName: this.bucketName(zone),
       removalPolicy: this.removalPolicy,
       autoDeleteObjects: this.props.autoDeleteObjects,
+      accessMonitoring: this.props.accessMonitoring,
       ...defaults,
       ...options,
       encryptionKey: this.encryptionKey,

@@ -1,9 +1,11 @@
 import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { acknowledge, complianceRules } from '../suppressions';
+import { type AccessMonitoringOptions, monitorAccess, requestMetric } from './access-monitoring';
 import { AccessLogBucket, deliverAccessLogs } from './access-log-bucket';
 import { daysOf, lifecycleRules, type ZoneExpiration, type ZoneTransition } from './lifecycle';
 import { maintainerArn } from './maintainer-arn';
@@ -62,6 +64,11 @@ export interface ZoneBucketOptions {
    * @default - whether `objectLock` is given
    */
   readonly objectLockEnabled?: boolean;
+  /**
+   * Request metrics, and a daily list of all objects: how the zone is used.
+   * @default - none
+   */
+  readonly accessMonitoring?: AccessMonitoringOptions;
   /** @default RemovalPolicy.RETAIN */
   readonly removalPolicy?: RemovalPolicy;
   /**
@@ -166,7 +173,10 @@ export class ZoneBucket extends ZoneBucketBase {
       props.serverAccessLogsBucket ??
       new AccessLogBucket(this, 'AccessLogs', { removalPolicy, autoDeleteObjects: props.autoDeleteObjects })
         .bucket;
-    deliverAccessLogs(this.bucket, this.logBucket, props.serverAccessLogsPrefix ?? `${id}/`);
+    const logPrefix = props.serverAccessLogsPrefix ?? `${id}/`;
+    deliverAccessLogs(this.bucket, this.logBucket, logPrefix);
+    if (props.accessMonitoring)
+      monitorAccess(this.bucket, this.logBucket, `inventory/${logPrefix}`, props.accessMonitoring);
 
     this.appendOnly = props.appendOnly ?? false;
     if (this.appendOnly) this.denyDeletes();
@@ -191,6 +201,15 @@ export class ZoneBucket extends ZoneBucketBase {
         }),
       ),
     );
+  }
+
+  /**
+   * A request metric by its name, `GetRequests` or `BytesDownloaded` for example: the sum over 5 minutes. The zone needs
+   * `accessMonitoring`.
+   * @param prefix one of its `prefixes`; the whole zone when left out
+   */
+  metricRequests(metricName: string, prefix?: string): Metric {
+    return requestMetric(this.bucket, metricName, prefix);
   }
 
   /** Of rules that overlap S3 takes the cheaper class; profiles of nested folders are taken to be meant one by one. */

@@ -40,7 +40,7 @@ const FUNCTIONS: Record<string, Evaluate> = {
     return asList(parts, references).map(asText).join(separator);
   },
   'Fn::Sub': (argument, references) => {
-    const [text, variables] = Array.isArray(argument) ? argument : [argument, {}];
+    const [text, variables]: Json[] = Array.isArray(argument) ? argument : [argument, {}];
     return String(text).replace(/\$\{(!?)([^}]+)\}/g, (_whole, literal: string, name: string) => {
       if (literal) return `\${${name}}`;
       if (isObject(variables) && name in variables) return asText(resolve(variables[name], references));
