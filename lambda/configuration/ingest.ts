@@ -1,6 +1,7 @@
+import type { DeduplicationSettings } from '../../lib/contract/deduplication-settings';
 import { HANDLER_ENVIRONMENT } from '../../lib/contract/handler-environment';
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
-import { ConfigurationError, type Environment } from './environment';
+import { ConfigurationError, type Environment, json } from './environment';
 import { type SignalConfiguration, signals } from './signals';
 import { queueUrl, requireDistinct, tableUri } from './tables-and-queues';
 import { userTransform, type UserTransformConfiguration } from './user-transform';
@@ -15,6 +16,8 @@ export interface IngestConfiguration extends SignalConfiguration {
   readonly rejections: RejectionHandling;
   /** The user's own code beside the bundle, where there is any. */
   readonly transform?: UserTransformConfiguration;
+  /** Which events are to be taken once, where there are such. */
+  readonly deduplication?: DeduplicationSettings;
   /** URL of the queue to hand files over to; undefined where the function commits itself. */
   readonly commitQueue?: string;
 }
@@ -26,6 +29,7 @@ export function readIngestConfiguration(environment: Environment = process.env):
     quarantineTable: tableUri(environment, HANDLER_ENVIRONMENT.quarantineTable),
     rejections: rejectionHandling(environment),
     transform: userTransform(environment),
+    deduplication: json(environment, HANDLER_ENVIRONMENT.deduplication) as DeduplicationSettings | undefined,
     ...(environment[HANDLER_ENVIRONMENT.commitQueue]
       ? { commitQueue: queueUrl(environment, HANDLER_ENVIRONMENT.commitQueue) }
       : {}),

@@ -10,6 +10,8 @@ export interface EncodedBatch {
   readonly dropped: number;
   /** Rows of the accepted records: one each, unless a transform made several. */
   readonly rows: number;
+  /** Records left out, because an earlier one of the same event is in. */
+  readonly duplicates: number;
   readonly rejected: RejectedRecord[];
   readonly unknownFields: number;
   /** Failures of the encoder itself, one for each record rejected as an internal error. */
@@ -44,6 +46,7 @@ export function encodeBatch(
       accepted: first.accepted + second.accepted,
       dropped: first.dropped + second.dropped,
       rows: first.rows + second.rows,
+      duplicates: 0,
       rejected: [...first.rejected, ...second.rejected],
       unknownFields: first.unknownFields + second.unknownFields,
       failures: [...first.failures, ...second.failures],
@@ -87,6 +90,7 @@ function encodedBatch(
     accepted,
     dropped,
     rows: encoder.accepted,
+    duplicates: 0,
     unknownFields: encoder.unknownFields,
     rejected,
     files: encoder.finish(),
@@ -105,6 +109,7 @@ function internalError(record: SourceRecord, error: unknown): EncodedBatch {
     accepted: 0,
     dropped: 0,
     rows: 0,
+    duplicates: 0,
     rejected: [{ record, rejection }],
     unknownFields: 0,
     failures: [failure],

@@ -3,6 +3,7 @@ export enum IngestStage {
   READ_TABLES = 'read tables',
   TRANSFORM_RECORDS = 'transform records',
   ENCODE_RECORDS = 'encode records',
+  CLAIM_EVENTS = 'claim events',
   ENCODE_QUARANTINE = 'encode quarantine',
   WRITE_FILES = 'write files',
   HAND_OVER = 'hand over',

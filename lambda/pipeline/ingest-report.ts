@@ -3,7 +3,7 @@ import type { EncodedBatch } from './encode-batch';
 import type { Lane } from './lane';
 import type { RejectionCode } from './record';
 
-/** What became of a batch. `read` is the sum of `accepted`, `dropped`, `quarantined` and `replayed`. */
+/** What became of a batch. `read` is the sum of `accepted`, `dropped`, `duplicates`, `quarantined` and `replayed`. */
 export interface IngestReport {
   /** The batch as delivered: first and last position of each lane. */
   readonly lanes: LaneRange[];
@@ -11,6 +11,8 @@ export interface IngestReport {
   readonly accepted: number;
   /** Records the transform made nothing of: they are in no table, as its author wanted. Undefined without a transform. */
   readonly dropped?: number;
+  /** Records whose event is in by another record, of this batch or an earlier one. Undefined without deduplication. */
+  readonly duplicates?: number;
   /** Rows of the accepted records: as many, unless a transform made several of one. */
   readonly rows: number;
   readonly quarantined: number;

@@ -1,6 +1,7 @@
 import type { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from './batch-encoder';
 import type { CommitQueue } from './commit/commit-request';
+import type { EventDeduplication } from './deduplication/event-deduplication';
 import type { QuarantineRow } from './quarantine';
 import type { SourceRecord } from './record';
 import type { TableTarget } from './table-target';
@@ -18,6 +19,11 @@ export interface IngestTargets {
    * @default - records are encoded as they came
    */
   readonly transform?: (records: readonly SourceRecord[]) => Promise<Map<SourceRecord, TransformOutcome>>;
+  /**
+   * Keeps records out whose event is in already.
+   * @default - every record counts, whatever it holds
+   */
+  readonly deduplication?: EventDeduplication;
   /** Files are handed over here instead of being committed. */
   readonly commits?: CommitQueue;
   /** Epoch milliseconds. */

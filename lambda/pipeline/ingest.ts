@@ -3,6 +3,7 @@ import type { DataFile } from '../tables/data-file';
 import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/table';
 import type { EncodedFile } from './batch-encoder';
 import { handOver } from './commit/hand-over';
+import { encodeFirst } from './deduplication/encode-first';
 import { encodeBatch, type EncodedBatch, type Transformed } from './encode-batch';
 import { during, IngestFailure, IngestStage } from './ingest-failure';
 import { byLane, count, isBeyond, rangeOf, where, type Lane } from './lane';
@@ -45,9 +46,10 @@ export async function ingest(
     read: records.length,
     accepted,
     dropped: targets.transform === undefined ? undefined : encoded.dropped,
+    duplicates: targets.deduplication === undefined ? undefined : encoded.duplicates,
     rows: settled.acceptedBefore ? 0 : encoded.rows,
     quarantined: encoded.rejected.length,
-    replayed: records.length - accepted - encoded.dropped - encoded.rejected.length,
+    replayed: records.length - accepted - encoded.dropped - encoded.duplicates - encoded.rejected.length,
     unknownFields: encoded.unknownFields,
     reasons: reasonsOf(encoded),
     bronzeSnapshot: settled.bronzeSnapshot,
@@ -114,12 +116,16 @@ class IngestAttempts {
     const started = performance.now();
     const records = remainder.fresh.flatMap((lane) => lane.records);
     const transformed = await during(IngestStage.TRANSFORM_RECORDS, () => this.transform(records));
-    const encoded = await during(IngestStage.ENCODE_RECORDS, async () =>
-      encodeBatch(records, () => this.targets.newEncoder(bronze.table), transformed),
-    );
-    if (this.targets.rejections === RejectionHandling.HALT && encoded.rejected.length > 0) {
-      throw new RecordsRejected(encoded.rejected, records.length);
+    const encode = (those: readonly SourceRecord[]) =>
+      encodeBatch(those, () => this.targets.newEncoder(bronze.table), transformed);
+    const judged = await during(IngestStage.ENCODE_RECORDS, async () => encode(records));
+    if (this.targets.rejections === RejectionHandling.HALT && judged.rejected.length > 0) {
+      throw new RecordsRejected(judged.rejected, records.length);
     }
+    const { deduplication } = this.targets;
+    const encoded = await during(IngestStage.CLAIM_EVENTS, () =>
+      encodeFirst(judged, { records, transformed, deduplication, encode }),
+    );
     const rejectedFiles = await this.encodeRejected(encoded);
     const encodedAt = performance.now();
     this.encodeMilliseconds += encodedAt - started;
@@ -256,6 +262,7 @@ const NOTHING: EncodedBatch = {
   accepted: 0,
   dropped: 0,
   rows: 0,
+  duplicates: 0,
   rejected: [],
   unknownFields: 0,
   failures: [],

@@ -21,6 +21,7 @@ export class IngestLog {
       read: report.read,
       accepted: report.accepted,
       ...(report.dropped === undefined ? {} : { dropped: report.dropped, rows: report.rows }),
+      ...(report.duplicates === undefined ? {} : { duplicates: report.duplicates }),
       quarantined: report.quarantined,
       replayed: report.replayed,
       unknownFields: report.unknownFields,

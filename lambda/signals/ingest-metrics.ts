@@ -26,6 +26,7 @@ export class IngestMetrics {
     count(METRICS.recordsQuarantined, report.quarantined);
     count(METRICS.recordsReplayed, report.replayed);
     if (report.dropped !== undefined) count(METRICS.recordsDropped, report.dropped);
+    if (report.duplicates !== undefined) count(METRICS.recordsDuplicate, report.duplicates);
     count(METRICS.unknownFields, report.unknownFields);
     if (report.oldestArrival !== undefined) milliseconds(METRICS.freshness, now - report.oldestArrival);
     if (report.bronzeSnapshot !== undefined || report.quarantineSnapshot !== undefined) {

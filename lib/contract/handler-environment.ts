@@ -65,6 +65,8 @@ export const HANDLER_ENVIRONMENT = {
   catalogScope: 'LAKEHOUSE_CATALOG_SCOPE',
   /** What becomes of a batch with rejected records: a `RejectionHandling`; `quarantine` where it is not set. */
   rejections: 'LAKEHOUSE_REJECTIONS',
+  /** Which events are to be taken once: JSON of a `DeduplicationSettings` (deduplication-settings.ts). */
+  deduplication: 'LAKEHOUSE_DEDUPLICATION',
   /** The user's own code beside the bundle: JSON of a `TransformSettings` (transform-settings.ts). */
   transform: 'LAKEHOUSE_TRANSFORM',
   /** What that code may look up: JSON, name → `LookupSettings` (transform-settings.ts). */

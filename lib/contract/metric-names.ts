@@ -5,6 +5,8 @@ export const METRICS = {
   recordsQuarantined: 'RecordsQuarantined',
   /** Records a transform of the user's made nothing of; emitted where there is one. */
   recordsDropped: 'RecordsDropped',
+  /** Records whose event is in by another record; emitted where a processor takes events once. */
+  recordsDuplicate: 'RecordsDuplicate',
   /** Records a replay or an overlapping batch delivered again. */
   recordsReplayed: 'RecordsReplayed',
   unknownFields: 'UnknownFields',

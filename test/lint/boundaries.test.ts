@@ -41,6 +41,7 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/pipeline'],
     packages: /^@aws-sdk\/client-(dynamodb|secrets-manager)$/,
   },
+  'lambda/claims': { rooms: ['lib/contract', 'lambda/pipeline'], packages: /^@aws-sdk\/client-dynamodb$/ },
   'lambda/stores': { rooms: ['lib/contract', 'lambda/configuration'], packages: /^@aws-sdk\/client-s3$/ },
   'lambda/rows': {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/stores', 'lambda/tables'],

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../configuration/environment';
 import { readIngestConfiguration, type IngestConfiguration } from '../../configuration/ingest';
 import type { UserTransformConfiguration } from '../../configuration/user-transform';
 import { readLineageConfiguration } from '../../configuration/lineage';
+import type { DeduplicationSettings } from '../../../lib/contract/deduplication-settings';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../../lib/contract/handler-environment';
 import { createBatchEncoder, encodeRows, type CompiledContractModule } from '../../pipeline/encoding';
 import { ingest } from '../../pipeline/ingest';
@@ -10,6 +11,7 @@ import type { IngestTargets } from '../../pipeline/ingest-targets';
 import { byLane, rangeOf } from '../../pipeline/lane';
 import type { SourceRecord } from '../../pipeline/record';
 import type { TableTarget } from '../../pipeline/table-target';
+import type { EventDeduplication } from '../../pipeline/deduplication/event-deduplication';
 import type { RecordTransform } from '../../pipeline/transform/record-transform';
 import { IngestLog } from '../../signals/ingest-log';
 import { IngestMetrics } from '../../signals/ingest-metrics';
@@ -34,22 +36,27 @@ export type IngestHandler = (event: unknown, context?: Context) => Promise<Kines
 /** Loads the user's own code. */
 export type OpenTransform = (settings: UserTransformConfiguration) => Promise<RecordTransform>;
 
+/** Opens what knows which events are in. */
+export type OpenDeduplication = (settings: DeduplicationSettings) => Promise<EventDeduplication>;
+
+/** What only some processors need. */
+export interface IngestionParts {
+  readonly openTransform: OpenTransform;
+  readonly openDeduplication: OpenDeduplication;
+  readonly secrets: Secrets;
+}
+
 /**
  * Takes a batch of a Kinesis stream into bronze and quarantine. Every record it returns from is settled, so that the
  * response names no failures; when it throws, the event source mapping delivers the batch again, or its halves.
  * @param compiled code compiled from the contract
- * @param openTransform undefined in a bundle without what a transform may need
- * @param secrets undefined in a bundle that reads none
+ * @param parts undefined in a bundle without the clients they need
  */
-export function ingestHandler(
-  compiled: CompiledContractModule,
-  openTransform?: OpenTransform,
-  secrets?: Secrets,
-): IngestHandler {
+export function ingestHandler(compiled: CompiledContractModule, parts?: IngestionParts): IngestHandler {
   let opened: Promise<Ingestion> | undefined;
   // Opened by the first batch and kept for the container's life; a failure to open is tried again by the next batch.
   const ingestion = (): Promise<Ingestion> => {
-    opened ??= open(readIngestConfiguration(), compiled, openTransform, secrets).catch((error: unknown) => {
+    opened ??= open(readIngestConfiguration(), compiled, parts).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -77,13 +84,13 @@ export function ingestHandler(
 async function open(
   configuration: IngestConfiguration,
   compiled: CompiledContractModule,
-  openTransform: OpenTransform | undefined,
-  secrets: Secrets | undefined,
+  parts: IngestionParts | undefined,
 ): Promise<Ingestion> {
-  const [bronze, quarantine, transform] = await Promise.all([
+  const [bronze, quarantine, transform, deduplication] = await Promise.all([
     target(configuration.bronzeTable),
     target(configuration.quarantineTable),
-    userTransform(configuration, openTransform),
+    userTransform(configuration, parts),
+    eventDeduplication(configuration, parts),
   ]);
   return {
     targets: {
@@ -94,12 +101,13 @@ async function open(
       encodeRows,
       rejections: configuration.rejections,
       transform: transform && ((records) => transform.outcomes(records)),
+      deduplication,
       commits: await commitQueue(configuration, bronze.table.location),
       now: Date.now,
     },
     metrics: new IngestMetrics(configuration),
     log: new IngestLog(configuration.product),
-    lineage: await openIngestLineage({ bronze: bronze.table, quarantine: quarantine.table }, secrets),
+    lineage: await openIngestLineage({ bronze: bronze.table, quarantine: quarantine.table }, parts?.secrets),
   };
 }
 
@@ -116,12 +124,23 @@ export async function openIngestLineage(
 
 async function userTransform(
   { transform }: IngestConfiguration,
-  openTransform: OpenTransform | undefined,
+  parts: IngestionParts | undefined,
 ): Promise<RecordTransform | undefined> {
   if (transform === undefined) return undefined;
-  if (openTransform) return openTransform(transform);
+  if (parts) return parts.openTransform(transform);
   throw new ConfigurationError(
     `${HANDLER_ENVIRONMENT.transform} is set, but this bundle runs no transform: deploy ${BUNDLES.kinesisTransform}.`,
+  );
+}
+
+async function eventDeduplication(
+  { deduplication }: IngestConfiguration,
+  parts: IngestionParts | undefined,
+): Promise<EventDeduplication | undefined> {
+  if (deduplication === undefined) return undefined;
+  if (parts) return parts.openDeduplication(deduplication);
+  throw new ConfigurationError(
+    `${HANDLER_ENVIRONMENT.deduplication} is set, but this bundle knows no events: deploy ${BUNDLES.kinesisTransform}.`,
   );
 }
 

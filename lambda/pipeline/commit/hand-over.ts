@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RejectionHandling } from '../../../lib/contract/rejection-handling';
+import { encodeFirst } from '../deduplication/encode-first';
 import { encodeBatch } from '../encode-batch';
 import { during, IngestStage } from '../ingest-failure';
 import { oldestArrival, reasonsOf, type IngestReport } from '../ingest-report';
@@ -29,11 +30,15 @@ export async function handOver(
   const started = performance.now();
   const fresh = batch.flatMap((lane) => lane.records);
   const transformed = await during(IngestStage.TRANSFORM_RECORDS, async () => targets.transform?.(fresh));
-  const encoded = await during(IngestStage.ENCODE_RECORDS, async () =>
-    encodeBatch(fresh, () => targets.newEncoder(bronze.table), transformed),
+  const encode = (those: readonly SourceRecord[]) =>
+    encodeBatch(those, () => targets.newEncoder(bronze.table), transformed);
+  const judged = await during(IngestStage.ENCODE_RECORDS, async () => encode(fresh));
+  if (targets.rejections === RejectionHandling.HALT && judged.rejected.length > 0)
+    throw new RecordsRejected(judged.rejected, records.length);
+  const { deduplication } = targets;
+  const encoded = await during(IngestStage.CLAIM_EVENTS, () =>
+    encodeFirst(judged, { records: fresh, transformed, deduplication, encode }),
   );
-  if (targets.rejections === RejectionHandling.HALT && encoded.rejected.length > 0)
-    throw new RecordsRejected(encoded.rejected, records.length);
   const rejectedFiles = await during(IngestStage.ENCODE_QUARANTINE, async () =>
     encoded.rejected.length === 0
       ? []
@@ -66,6 +71,7 @@ export async function handOver(
     read: records.length,
     accepted: encoded.accepted,
     dropped: targets.transform === undefined ? undefined : encoded.dropped,
+    duplicates: deduplication === undefined ? undefined : encoded.duplicates,
     rows: encoded.rows,
     quarantined: encoded.rejected.length,
     replayed: records.length - count(batch),
