@@ -20,6 +20,7 @@ Options of run
   --transform FILE  Code of your own that every record goes through (TypeScript, or a bundled .mjs)
   --input-contract FILE     What records are to be before it
   --lookup NAME=FILE#FIELD  JSON or NDJSON that stands in for a lookup, FIELD being the key; may be repeated
+  --event-id FIELD  Take each event once: FIELD says which one a record is of (window: an hour)
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
 
 Options of types

@@ -7,6 +7,7 @@ import {
   type DataContract,
   DataProduct,
   type HandlerNetwork,
+  type EventDeduplication,
   IngestStream,
   LakeCatalog,
   LakeTable,
@@ -63,6 +64,12 @@ export interface ReferenceStackProps extends StackProps {
    * @default - none: they reach AWS over TLS, and nothing reaches them
    */
   readonly network?: HandlerNetwork;
+
+  /**
+   * Takes each event of every product once.
+   * @default - every record counts
+   */
+  readonly deduplication?: EventDeduplication;
 
   /**
    * What becomes of the data when the stack is deleted. With DESTROY the buckets are emptied first.
@@ -129,7 +136,11 @@ export class ReferenceStack extends Stack {
       lake: this.lake,
       catalog: this.catalog,
       source: StreamSource.kinesis(stream),
-      processor: { transform: props.transform, network: props.network },
+      processor: {
+        transform: props.transform,
+        network: props.network,
+        deduplication: props.deduplication,
+      },
       alarms: { topics: [this.alarmTopic] },
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });

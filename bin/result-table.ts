@@ -30,9 +30,11 @@ function details({ summary, answers }: ProductReport): string[] {
   const told = [reasons, refused, alarms, answers, summary.gates];
   if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
-  const { dropped } = summary.records;
+  const { dropped, duplicates } = summary.records;
   if (dropped !== undefined && dropped > 0)
     lines.push(`  dropped      ${count(dropped).padStart(6)}  by the transform`);
+  if (duplicates !== undefined && duplicates > 0)
+    lines.push(`  duplicates   ${count(duplicates).padStart(6)}  of events that are in`);
   for (const [reason, records] of reasons)
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
   for (const [reason, rows] of refused)

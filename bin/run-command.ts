@@ -7,10 +7,10 @@ import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
 import type { ExampleProduct } from './example-products';
-import type { GoldTable } from './reference-stack';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
+import type { SynthesisOptions } from './synthesize';
 import { transformArguments, type TransformArguments, type TransformValues } from './transform-arguments';
 
 interface RunArguments {
@@ -19,6 +19,8 @@ interface RunArguments {
   /** The examples, which show more than events coming in. */
   readonly demonstrates: boolean;
   readonly transform?: TransformArguments;
+  /** Field that an event is known by. */
+  readonly eventId?: string;
 }
 
 /** Synthesizes the reference stack for the contracts, runs it on this machine and prints what became of the events. */
@@ -49,14 +51,19 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-async function runLocked({ products, out, demonstrates, transform }: RunArguments): Promise<LaptopRunResult> {
+async function runLocked({
+  products,
+  out,
+  demonstrates,
+  transform,
+  eventId,
+}: RunArguments): Promise<LaptopRunResult> {
   const state = join(out, '.lakehouse');
   const assembly = join(state, 'cdk.out');
   await synthesize(
     products.map(({ input }) => input.contract),
     assembly,
-    transform,
-    products.flatMap(({ gold }) => gold),
+    { transform, eventId, gold: products.flatMap(({ gold }) => gold) },
   );
   const inputs: ProductInput[] = [];
   for (const { input, before } of products) {
@@ -80,18 +87,18 @@ async function runLocked({ products, out, demonstrates, transform }: RunArgument
 async function synthesize(
   contracts: DataContract[],
   directory: string,
-  transform?: TransformArguments,
-  gold: readonly GoldTable[] = [],
+  options: SynthesisOptions = {},
 ): Promise<void> {
   const { synthesizeReference } = await loadSynthesis();
   try {
-    synthesizeReference(contracts, directory, transform, gold);
+    synthesizeReference(contracts, directory, options);
   } catch (error) {
     if (error instanceof CommandFailed) throw error;
     const fault = systemFault(error);
     if (fault) throw new CommandFailed(`The app could not be synthesized: ${fault.message}`, 1);
-    // The stack is always the same: what it refuses is in the contract, or is the transform.
-    if (transform !== undefined) throw CommandFailed.usage((error as Error).message);
+    // The stack is always the same: what it refuses is in the contract, or in what was asked for beside it.
+    if (options.transform !== undefined || options.eventId !== undefined)
+      throw CommandFailed.usage((error as Error).message);
     throw CommandFailed.usage(`The contract cannot be deployed: ${(error as Error).message}`);
   }
 }
@@ -119,12 +126,14 @@ async function loadSynthesis(): Promise<typeof import('./synthesize')> {
 
 function readArguments(args: string[]): RunArguments {
   const values = parse(args);
-  const { contract, events, out, full } = values;
+  const { contract, events, out, full, 'event-id': eventId } = values;
   const transform = transformArguments(values);
   const directory = resolve(out ?? 'lakehouse-out');
   if (contract === undefined && events === undefined) {
     if (transform !== undefined)
       throw CommandFailed.usage('--transform needs --contract FILE: what its rows are to be');
+    if (eventId !== undefined)
+      throw CommandFailed.usage('--event-id needs --contract FILE: what the events are to be');
     return { products: exampleProducts(full ?? false), out: directory, demonstrates: true };
   }
   if (contract === undefined)
@@ -132,7 +141,7 @@ function readArguments(args: string[]): RunArguments {
   if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
   if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
   const input = { contract: readContract(contract), events };
-  return { products: [{ input, gold: [] }], out: directory, demonstrates: false, transform };
+  return { products: [{ input, gold: [] }], out: directory, demonstrates: false, transform, eventId };
 }
 
 interface RunValues extends TransformValues {
@@ -140,6 +149,7 @@ interface RunValues extends TransformValues {
   readonly events?: string;
   readonly out?: string;
   readonly full?: boolean;
+  readonly 'event-id'?: string;
 }
 
 function parse(args: string[]): RunValues {
@@ -151,6 +161,7 @@ function parse(args: string[]): RunValues {
         events: { type: 'string' },
         out: { type: 'string' },
         full: { type: 'boolean' },
+        'event-id': { type: 'string' },
         transform: { type: 'string' },
         'input-contract': { type: 'string' },
         lookup: { type: 'string', multiple: true },

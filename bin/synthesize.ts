@@ -1,21 +1,27 @@
 import { rmSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
-import { type DataContract, Lookup, Transform } from '../lib/aws';
+import { type DataContract, EventDeduplication, Lookup, Transform } from '../lib/aws';
 import { readContract } from './read-contract';
 import { type GoldTable, ReferenceStack } from './reference-stack';
 import type { TransformArguments } from './transform-arguments';
 
+/** What a run has beside its contracts. */
+export interface SynthesisOptions {
+  /** The user's own code, which the records of every product go through. */
+  readonly transform?: TransformArguments;
+  /** Field of the records that an event is known by, and taken once. */
+  readonly eventId?: string;
+  /** Tables made of those of the products. */
+  readonly gold?: readonly GoldTable[];
+}
+
 /**
  * Synthesizes the reference stack with a product for each contract into a directory, which is replaced.
- *
- * @param transform the user's own code, which the records of every product go through
- * @param gold tables made of those of the products
  */
 export function synthesizeReference(
   contracts: DataContract[],
   directory: string,
-  transform?: TransformArguments,
-  gold: readonly GoldTable[] = [],
+  { transform, eventId, gold = [] }: SynthesisOptions = {},
 ): void {
   // The checks of the CloudFormation schema cost more than the whole run; `cdk synth` makes them.
   process.env.CDK_VALIDATION ??= 'false';
@@ -30,6 +36,7 @@ export function synthesizeReference(
     contracts,
     gold: [...gold],
     transform: transform && transformOf(transform),
+    deduplication: eventId === undefined ? undefined : EventDeduplication.byProperty(eventId),
   });
   app.synth();
 }

@@ -99,7 +99,7 @@ export const CONTAINERS = ['silver-refine', 'sql-transform'] as const;
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {
   kinesisIngest: 'kinesis-ingest',
-  /** The same for those who have a transform: with the clients of its lookups. */
+  /** The same for those who have a transform or deduplication: with the clients they need. */
   kinesisTransform: 'kinesis-transform',
   silverRefine: 'silver-refine',
   tableProvision: 'table-provision',

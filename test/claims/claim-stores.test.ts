@@ -67,7 +67,7 @@ function behavesAsAClaimStore(two: () => [ClaimStore, ClaimStore], clock: { now:
     const stores = two();
     const won: number[] = [];
     await Promise.all(
-      Array.from({ length: 20 }, async (_, i) => {
+      Array.from({ length: 10 }, async (_, i) => {
         let mine = false;
         await stores[i % 2].change(['race'], (_key, held) => {
           mine = held.length === 0;
@@ -82,22 +82,22 @@ function behavesAsAClaimStore(two: () => [ClaimStore, ClaimStore], clock: { now:
 
   test('loses no change of many at the same time', async () => {
     const stores = two();
-    await Promise.all(Array.from({ length: 12 }, (_, i) => add(stores[i % 2], 'many', i)));
+    await Promise.all(Array.from({ length: 6 }, (_, i) => add(stores[i % 2], 'many', i)));
     const positions = (await heldOf(stores[0], 'many')).map(({ position }) => Number(position));
-    expect(positions.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    expect(positions.sort((a, b) => a - b)).toEqual(Array.from({ length: 6 }, (_, i) => i));
   });
 
   test('changes the keys of a batch each for itself', async () => {
     const [one, other] = two();
-    const keys = Array.from({ length: 120 }, (_, i) => `batch-${i}`);
-    await one.change(keys.slice(0, 70), () => [claim(1)]);
+    const keys = Array.from({ length: 60 }, (_, i) => `batch-${i}`);
+    await one.change(keys.slice(0, 35), () => [claim(1)]);
     const found: string[] = [];
     await other.change(keys, (key, held) => {
       if (held.length > 0) found.push(key);
       return held.length > 0 ? held : [claim(2)];
     });
-    expect(new Set(found)).toEqual(new Set(keys.slice(0, 70)));
-    expect(await heldOf(one, 'batch-119')).toEqual([claim(2)]);
+    expect(new Set(found)).toEqual(new Set(keys.slice(0, 35)));
+    expect(await heldOf(one, 'batch-59')).toEqual([claim(2)]);
   });
 }
 

@@ -12,6 +12,7 @@ import {
   ContainerProcessor,
   DataContract,
   DataProduct,
+  DeduplicationTable,
   type ILakeTable,
   IngestStream,
   InputBarrier,
@@ -100,6 +101,7 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       bronze: given.table(stack, Zone.BRONZE),
       quarantine: given.table(stack, Zone.QUARANTINE),
     }),
+  DeduplicationTable: (stack) => new DeduplicationTable(stack, 'Events'),
   TableCommitter: (stack) => new TableCommitter(stack, 'Committer'),
   SilverProcessor: (stack) =>
     new SilverProcessor(stack, 'Silver', {

@@ -129,6 +129,11 @@ export class PipelineMetrics {
     return this.ofProduct(METRICS.recordsDropped, Stats.SUM);
   }
 
+  /** Records left out because their event is in; no value where the processor does not deduplicate. */
+  recordsDuplicate(): Metric {
+    return this.ofProduct(METRICS.recordsDuplicate, Stats.SUM);
+  }
+
   /** Records sent to quarantine in percent of those read; no value while nothing is read. */
   quarantinedPercent(): MathExpression {
     return new MathExpression({

@@ -1,6 +1,17 @@
 export { ContainerCluster, type ContainerClusterProps } from './container-cluster';
 export type { ContainerProcessorOptions } from './container-options';
 export { ContainerProcessor, type ContainerProcessorProps } from './container-processor';
+export {
+  DeduplicationTable,
+  type DeduplicationTableProps,
+  type IDeduplicationTable,
+} from './deduplication-table';
+export {
+  EventDeduplication,
+  type EventDeduplicationBinding,
+  type EventDeduplicationOptions,
+  type EventDeduplicationScope,
+} from './event-deduplication';
 export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
 export type { SilverProcessorOptions } from './silver-options';

@@ -22,6 +22,8 @@ import { requireSamePlace } from '../same-environment';
 import type { IIngestStream } from '../streams';
 import { acknowledgeHandlerFunction } from '../suppressions';
 import { DeadLetterQueue } from './dead-letter-queue';
+import type { IDeduplicationTable } from './deduplication-table';
+import type { EventDeduplication } from './event-deduplication';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { IRecordProcessor } from './record-processor';
 import type { StreamSource } from './stream-source';
@@ -92,6 +94,12 @@ export interface StreamProcessorOptions {
    * @default - records are taken as they came
    */
   readonly transform?: Transform;
+
+  /**
+   * Takes each event once, whichever record brings it: `EventDeduplication.byProperty('event_id')`.
+   * @default - every record counts; what a producer sends twice is there twice, until silver's key removes it
+   */
+  readonly deduplication?: EventDeduplication;
 
   /**
    * What becomes of a batch with records the contract refuses.
@@ -179,6 +187,8 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
   readonly eventSourceMapping: lambda.EventSourceMapping;
   /** Key of the logs and of the dead-letter queue created here. */
   readonly encryptionKey: kms.IKey;
+  /** Where it is remembered which events are in; undefined without `deduplication`. */
+  readonly deduplicationTable?: IDeduplicationTable;
   /** The stream it reads. */
   readonly stream: IIngestStream;
   /** Name of the data product, as metrics and logs carry it. */
@@ -217,7 +227,14 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
     bronze.grantReadWrite(this.role);
     quarantine.grantReadWrite(this.role);
     const transform = props.transform?.bind(this, this.role);
-    const bundle = (transform && source.transformBundle) ?? source.bundle;
+    const deduplication = props.deduplication?.bind(this, this.role, {
+      schema: props.transform === undefined ? schema : props.transform._inputSchema,
+      productName: this.productName,
+      maxRecordAge: props.maxRecordAge ?? defaultRecordAge(this.stream.retention),
+      encryptionKey: this.encryptionKey,
+    });
+    this.deduplicationTable = deduplication?.table;
+    const bundle = ((transform ?? deduplication) && source.transformBundle) ?? source.bundle;
     props.committer?.grantHandOver(this.role, bronze, quarantine);
 
     this.handler = new lambda.Function(this, 'Handler', {
@@ -245,6 +262,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
         [HANDLER_ENVIRONMENT.product]: this.productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
         ...transform?.environment,
+        ...deduplication?.environment,
         ...(props.committer && { [HANDLER_ENVIRONMENT.commitQueue]: props.committer.queue.queueUrl }),
       },
     });

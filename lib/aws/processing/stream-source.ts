@@ -12,7 +12,7 @@ export interface StreamSourceBinding {
   readonly bundle: string;
 
   /**
-   * The handler bundle for processors with a transform.
+   * The handler bundle for processors with a transform, or with deduplication.
    * @default - `bundle`
    */
   readonly transformBundle?: string;

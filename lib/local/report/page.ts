@@ -92,6 +92,7 @@ function productSection(report: ProductReport): Markup {
     <div class="tiles">
       ${tile(count(records.read), 'records in')} ${tile(count(records.accepted), 'accepted')}
       ${records.dropped !== undefined && tile(count(records.dropped), 'dropped')}
+      ${records.duplicates !== undefined && tile(count(records.duplicates), 'duplicates')}
       ${tile(count(records.quarantined), `quarantined${share(records.quarantined, records.read)}`)}
       ${tile(count(records.replayed), 'replayed')} ${tile(count(summary.rowsPerSecond), 'records a second')}
       ${tile(milliseconds(summary.latencyMs.p50), 'latency, median')}

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { Zone } from '../../contract';
 import type { CloudAssembly } from '../template/assembly';
 import { textAt } from '../template/json';
@@ -15,6 +16,7 @@ export interface LocalTable {
   readonly uri: string;
 }
 
+const DYNAMODB_URI = /^dynamodb:\/\/([\w.-]+)$/;
 const GLUE_URI = /^glue:\/\/([^/]+)\/([^/]+)$/;
 
 /**
@@ -53,19 +55,29 @@ export class EmbeddedLake {
     );
   }
 
-  /** The value with every table of the Glue catalog replaced by its directory; in JSON text wherever it stands. */
+  /**
+   * The value with every table of the Glue catalog, and every DynamoDB table, replaced by its directory; in JSON text
+   * wherever it stands.
+   */
   localized(value: string): string {
-    if (!value.includes('glue://')) return value;
-    const whole = this.table(value);
-    if (whole) return whole.uri;
+    if (!/(glue|dynamodb):\/\//.test(value)) return value;
+    const whole = this.localUri(value);
+    if (whole !== undefined) return whole;
     try {
       const parsed: unknown = JSON.parse(value);
       return JSON.stringify(parsed, (_key, inner: unknown) =>
-        typeof inner === 'string' ? (this.table(inner)?.uri ?? inner) : inner,
+        typeof inner === 'string' ? (this.localUri(inner) ?? inner) : inner,
       );
     } catch {
       return value;
     }
+  }
+
+  private localUri(uri: string): string | undefined {
+    const [, item] = DYNAMODB_URI.exec(uri) ?? [];
+    return item === undefined
+      ? this.table(uri)?.uri
+      : pathToFileURL(join(this.directory, '.lakehouse', 'dynamodb', item)).href;
   }
 }
 

@@ -58,28 +58,39 @@ export interface PipelineResult {
   readonly seconds: number;
   /** Records quarantined by reason, as the function logged them. */
   readonly reasons: Record<string, number>;
-  /** What the transform did, as the function logged it; absent where there is none. */
-  readonly transformed?: TransformTally;
+  /** What is in no table, as the function logged it; absent where it has neither transform nor deduplication. */
+  readonly leftOut?: LeftOut;
   /** The run's first batch that was given up; the function's records up to it are in the tables. */
   readonly failure?: BatchGivenUp;
 }
 
-export interface TransformTally {
-  /** Records it made nothing of. */
-  readonly dropped: number;
+export interface LeftOut {
+  /** Records the transform made nothing of. */
+  readonly dropped?: number;
+  /** Records whose event was in. */
+  readonly duplicates?: number;
   /** Rows beyond the first of each record. */
   readonly moreRows: number;
 }
 
-export function addTallies(a: TransformTally | undefined, b: TransformTally): TransformTally {
-  return { dropped: (a?.dropped ?? 0) + b.dropped, moreRows: (a?.moreRows ?? 0) + b.moreRows };
+export function addLeftOut(a: LeftOut | undefined, b: LeftOut): LeftOut {
+  const sum = (one: number | undefined, other: number | undefined): number | undefined =>
+    one === undefined ? other : one + (other ?? 0);
+  return {
+    dropped: sum(a?.dropped, b.dropped),
+    duplicates: sum(a?.duplicates, b.duplicates),
+    moreRows: (a?.moreRows ?? 0) + b.moreRows,
+  };
 }
 
 /** From the line the handler logs for each batch (lambda/signals/ingest-log.ts). */
-function tallyOf({ dropped, rows, accepted }: JsonObject): TransformTally | undefined {
-  return dropped === undefined
-    ? undefined
-    : { dropped: Number(dropped), moreRows: Number(rows) - Number(accepted) };
+function leftOutOf({ dropped, duplicates, rows, accepted }: JsonObject): LeftOut | undefined {
+  if (dropped === undefined && duplicates === undefined) return undefined;
+  return {
+    dropped: dropped === undefined ? undefined : Number(dropped),
+    duplicates: duplicates === undefined ? undefined : Number(duplicates),
+    moreRows: rows === undefined ? 0 : Number(rows) - Number(accepted),
+  };
 }
 
 /** Lambda tries for hours; somebody who waits at a terminal would rather know. */
@@ -91,13 +102,13 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   const rows = options.rows ?? { from: 0, to: inspection.rows };
   const started = performance.now();
   const service = new ServiceMetrics(pipeline, metrics);
-  let transformed: TransformTally | undefined;
+  let leftOut: LeftOut | undefined;
   const log = new FunctionLog(
     join(stateDirectory, 'logs', `${pipeline.function.name}.log`),
     metrics,
     (entry) => {
-      const tally = tallyOf(entry);
-      if (tally) transformed = addTallies(transformed, tally);
+      const more = leftOutOf(entry);
+      if (more) leftOut = addLeftOut(leftOut, more);
     },
   );
   const concurrency = Math.min(source.shards, availableParallelism());
@@ -161,7 +172,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     read: delivered,
     seconds: (performance.now() - started) / 1000,
     reasons: log.reasons,
-    ...(transformed && { transformed }),
+    ...(leftOut && { leftOut }),
     failure,
   };
 }

@@ -5,8 +5,8 @@ import type { Inspection } from '../events/event-file';
 import { evaluateAlarm } from '../metrics/alarm';
 import { LatencyHistogram } from '../metrics/latency-histogram';
 import type { MetricStore } from '../metrics/metric-store';
-import { addTallies, runPipeline } from './pipeline-run';
-import type { RowRange, TransformTally } from './pipeline-run';
+import { addLeftOut, runPipeline } from './pipeline-run';
+import type { RowRange, LeftOut } from './pipeline-run';
 import type { Pipeline } from './pipeline';
 import type { Source, SourceLedger } from './source-ledger';
 import type { Increment } from './increment';
@@ -82,7 +82,7 @@ export class ProductRun {
   private next = 0;
   private seconds = 0;
   private reasons: Record<string, number> = {};
-  private transformed: TransformTally | undefined;
+  private leftOut: LeftOut | undefined;
   private failure: string | undefined;
   private halted = false;
 
@@ -134,7 +134,7 @@ export class ProductRun {
     for (const [reason, count] of Object.entries(result.reasons)) {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
     }
-    if (result.transformed) this.transformed = addTallies(this.transformed, result.transformed);
+    if (result.leftOut) this.leftOut = addLeftOut(this.leftOut, result.leftOut);
     this.failure = result.failure?.message;
   }
 
@@ -199,7 +199,7 @@ export class ProductRun {
   ): Omit<ProductSummary, keyof GateReport | 'profile'> {
     const { checked, pipeline, metrics } = this.options;
     const { read, seconds, latency } = this;
-    const { dropped, moreRows } = this.transformed ?? { dropped: 0, moreRows: 0 };
+    const { dropped, duplicates, moreRows } = this.leftOut ?? { moreRows: 0 };
     const accepted = addedRows(this.before, tables, 'bronze') - moreRows;
     const ofSilver = Object.values(ofSilverByReason).reduce((sum, count) => sum + count, 0);
     const quarantined = addedRows(this.before, tables, 'quarantine') - ofSilver;
@@ -211,8 +211,9 @@ export class ProductRun {
         read: read,
         accepted,
         quarantined,
-        ...(this.transformed && { dropped }),
-        replayed: Math.max(0, read - accepted - quarantined - dropped),
+        ...(dropped !== undefined && { dropped }),
+        ...(duplicates !== undefined && { duplicates }),
+        replayed: Math.max(0, read - accepted - quarantined - (dropped ?? 0) - (duplicates ?? 0)),
         quarantinedByReason: byReason,
       },
       tables: tables.map(({ zone, role, table, rows, snapshotId, files, location }) => ({

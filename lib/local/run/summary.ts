@@ -14,11 +14,13 @@ export interface ProductSummary {
   readonly contract: { readonly id: string; readonly version: string };
   readonly events: string;
   readonly records: {
-    /** Records delivered to the function: `accepted` + `dropped` + `quarantined` + `replayed`. */
+    /** Records delivered to the function: `accepted` + `dropped` + `duplicates` + `quarantined` + `replayed`. */
     readonly read: number;
     readonly accepted: number;
     /** Records the transform made nothing of; absent without a transform. */
     readonly dropped?: number;
+    /** Records whose event was in by another record; absent without deduplication. */
+    readonly duplicates?: number;
     readonly quarantined: number;
     /** In the tables before this run. */
     readonly replayed: number;

@@ -16,6 +16,7 @@ test('each count of records is the one that the handler emits for the product', 
     [metrics.recordsAccepted(), METRICS.recordsAccepted],
     [metrics.recordsQuarantined(), METRICS.recordsQuarantined],
     [metrics.recordsDropped(), METRICS.recordsDropped],
+    [metrics.recordsDuplicate(), METRICS.recordsDuplicate],
   ] as const;
   for (const [metric, metricName] of counted) {
     expect(metric).toMatchObject({

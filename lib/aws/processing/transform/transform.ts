@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { DataContract } from '../../../contract';
+import type { DataContract, SchemaObject } from '../../../contract';
 import { compileInputContract } from '../../../contract/handler-code';
 import {
   HANDLER_ENVIRONMENT,
@@ -92,6 +92,14 @@ export class Transform {
         `A transform's timeout must be from 1 millisecond to 15 minutes. Received ${timeout.toHumanString()}.`,
       );
     }
+  }
+
+  /**
+   * What the contract says of the records that go in; undefined where it has none.
+   * @internal
+   */
+  get _inputSchema(): SchemaObject | undefined {
+    return this.options.inputContract?.schema(this.options.inputSchemaName);
   }
 
   /** Lets the role of a function that reads a source look up what the transform may. Called by the processor. */
