@@ -1,0 +1,2 @@
+export { AuditAlarms, type AuditAlarmsProps } from './audit-alarms';
+export { AuditTrail, type AuditTrailProps } from './audit-trail';
