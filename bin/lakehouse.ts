@@ -10,6 +10,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
+  lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -43,6 +44,10 @@ Options of restore
   --exact           Also hide objects that came later (their versions stay)
   --dry-run         Change nothing; count what would be restored
 
+Options of failover
+  --out DIR         Directory of the copies, DIR/<zone>/<table>; the original may be gone
+  --dry-run         Change nothing; say what would be restored, and what is lost
+
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
   --out DIR         Where detach writes the copy (default: cdk.out.emulator)
@@ -75,11 +80,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./maintain-command')).maintain(rest);
     case 'restore':
       return (await import('./restore-command')).restore(rest);
+    case 'failover':
+      return (await import('./failover-command')).failover(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, emulator. See lakehouse --help`,
       );
   }
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { INSTALL_DUCKDB, ProvisioningFailed, UnusableInput, runOnLaptop } from '../lib/local';
+import { CopiedTable, INSTALL_DUCKDB, ProvisioningFailed, UnusableInput, runOnLaptop } from '../lib/local';
 import type { DataContract } from '../lib/contract';
 import type { LaptopRunResult, ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
@@ -75,8 +75,8 @@ async function runLocked({
   try {
     return await runOnLaptop({ assembly, out, products: inputs, compacts: demonstrates, progress });
   } catch (error) {
-    if (error instanceof UnusableInput || error instanceof ProvisioningFailed) {
-      throw CommandFailed.usage(error.message);
+    if ([UnusableInput, ProvisioningFailed, CopiedTable].some((known) => error instanceof known)) {
+      throw CommandFailed.usage((error as Error).message);
     }
     throw error;
   } finally {

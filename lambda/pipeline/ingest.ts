@@ -1,6 +1,7 @@
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { DataFile } from '../tables/data-file';
 import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/table';
+import { follows } from '../tables/table-order';
 import type { EncodedFile } from './batch-encoder';
 import { handOver } from './commit/hand-over';
 import { encodeFirst } from './deduplication/encode-first';
@@ -237,8 +238,10 @@ class IngestAttempts {
   }
 
   private async commitBronze(files: DataFile[], { ahead }: Remainder): Promise<AppendResult> {
+    const { bronze, quarantine } = this.targets;
+    const notes = { summary: this.contractEntry(), properties: follows(quarantine.table) };
     const result = await during(IngestStage.COMMIT_BRONZE, () =>
-      this.targets.bronze.table.append(files, ahead.map(rangeOf), { summary: this.contractEntry() }),
+      bronze.table.append(files, ahead.map(rangeOf), notes),
     );
     this.conflicts += Math.max(0, result.attempts - 1);
     return result;

@@ -1,6 +1,7 @@
 import { ancestors } from '../tables/history';
 import type { IcebergTable } from '../tables/iceberg-table';
 import type { Snapshot } from '../tables/snapshot';
+import { tableLaneOf } from '../tables/table-order';
 
 /**
  * How far the clocks of those who commit, and of the catalog that tells of it, may be apart. Where they are further, a
@@ -10,7 +11,7 @@ const CLOCK_MARGIN = 30_000;
 
 /** The lane a table keeps its progress through another one in: positions are sequence numbers of that table's snapshots. */
 export function tableLane(source: IcebergTable): string {
-  return `table/${source.metadata['table-uuid']}`;
+  return tableLaneOf(source.uuid);
 }
 
 export function sequence(snapshot: Snapshot): bigint {

@@ -1,4 +1,4 @@
-import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
+import { describeValue, isObject, requireKnown, UnexpectedEvent } from './unexpected-event';
 
 /** Which tables to maintain, and how: the event of a schedule, or of a person. */
 export interface MaintenanceRequest {
@@ -81,10 +81,4 @@ function step<Name extends keyof typeof STEPS>(
     throw new UnexpectedEvent(`${name}.${option} is ${describeValue(given)}. Allowed: ${allowed}.`);
   }
   return value as MaintenanceRequest[Name];
-}
-
-function requireKnown(value: Record<string, unknown>, known: readonly string[], prefix: string): void {
-  const unknown = Object.keys(value).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw new UnexpectedEvent(`${prefix}${unknown} is not an option. Allowed: ${known.join(', ')}.`);
 }

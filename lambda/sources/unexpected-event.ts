@@ -17,3 +17,10 @@ export function describeValue(value: unknown): string {
   if (typeof value === 'string') return `"${value.slice(0, 80)}"`;
   return String(value);
 }
+
+/** @throws UnexpectedEvent for a field that is none of the known ones: a misspelt option would be left out silently */
+export function requireKnown(value: Record<string, unknown>, known: readonly string[], prefix: string): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new UnexpectedEvent(`${prefix}${unknown} is not an option. Allowed: ${known.join(', ')}.`);
+}

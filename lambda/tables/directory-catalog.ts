@@ -5,6 +5,17 @@ import { parseTableMetadata, serializeTableMetadata, type TableMetadata } from '
 /** Names of versions: never to be given free, not even when the version is long gone. */
 export const VERSION_FILE = /\/v(\d+)\.metadata\.json$/;
 
+/** Metadata that names another place than it is in. */
+export class CopiedTable extends Error {
+  constructor(metadataLocation: string, original: string, copy: string) {
+    super(
+      `${metadataLocation} is the metadata of a table at ${original}, not of ${copy}. Nothing was changed. ` +
+        'Open the table where it says it is, or bring the copy up as a table of its own: lakehouse failover, docs/failover.md.',
+    );
+    this.name = 'CopiedTable';
+  }
+}
+
 /**
  * A table whose location is its catalog, as Hadoop tables have it: `metadata/vN.metadata.json`, and
  * `metadata/version-hint.text` naming an N. A version is taken by creating its file where none may exist (a hard link
@@ -53,10 +64,7 @@ export class DirectoryCatalog implements TableCatalog {
   /** A directory that was copied still names the files of the original: commits to it would end up over there. */
   private requireOwn(location: string, metadataLocation: string): void {
     if (plain(location) === plain(this.location)) return;
-    throw new Error(
-      `${metadataLocation} is the metadata of a table at ${location}, not of ${this.location}. Nothing was changed. ` +
-        'Open the table where it says it is; a copy has to be registered anew.',
-    );
+    throw new CopiedTable(metadataLocation, location, this.location);
   }
 
   private async publish(version: number, metadata: TableMetadata): Promise<TableVersion> {

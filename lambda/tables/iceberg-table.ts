@@ -50,6 +50,14 @@ export class IcebergTable implements AppendableTable {
     return this.metadata.location;
   }
 
+  get uuid(): string {
+    return this.metadata['table-uuid'];
+  }
+
+  get sequenceNumber(): string {
+    return String(this.metadata['last-sequence-number']);
+  }
+
   get schema(): IcebergSchema {
     return currentSchema(this.metadata);
   }

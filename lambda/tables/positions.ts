@@ -82,7 +82,8 @@ export function rangesSummary(ranges: readonly LaneRange[]): Record<string, stri
   return { [RANGES_SUMMARY]: JSON.stringify(ranges.map(({ lane, first, last }) => [lane, first, last])) };
 }
 
-function readPositions(metadata: TableMetadata): LanePositions {
+/** What the property says; after a rollback by another engine that is not what the table holds. */
+export function readPositions(metadata: TableMetadata): LanePositions {
   return new Map(
     Object.entries(JSON.parse(metadata.properties[POSITIONS_PROPERTY] ?? '{}') as Record<string, string>),
   );

@@ -29,6 +29,9 @@ export interface AppendableTable {
   readonly uri: string;
   /** Where the table's files live, for example `s3://bucket/orders`. */
   readonly location: string;
+  readonly uuid: string;
+  /** Of the last commit with a snapshot, as of the state last read: a decimal integer. */
+  readonly sequenceNumber: string;
   readonly schema: IcebergSchema;
   readonly partitionSpec: IcebergPartitionSpec;
   /** Last committed position of a lane as of the state last read; undefined for a lane never seen. */

@@ -104,6 +104,7 @@ export const BUNDLES = {
   silverRefine: 'silver-refine',
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',
+  tableFailover: 'table-failover',
   sqlTransform: 'sql-transform',
   tableCommit: 'table-commit',
   tableGate: 'table-gate',

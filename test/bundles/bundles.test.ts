@@ -17,6 +17,7 @@ const LARGEST = {
   [BUNDLES.silverRefine]: 1050,
   [BUNDLES.tableProvision]: 700,
   [BUNDLES.tableMaintenance]: 800,
+  [BUNDLES.tableFailover]: 700,
   [BUNDLES.sqlTransform]: 800,
   [BUNDLES.tableCommit]: 900,
   [BUNDLES.tableGate]: 800,

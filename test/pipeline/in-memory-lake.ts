@@ -106,6 +106,14 @@ class View implements AppendableTable {
     return this.table.uri;
   }
 
+  get uuid(): string {
+    return this.table.uri;
+  }
+
+  get sequenceNumber(): string {
+    return String(this.seen.commits.length);
+  }
+
   position(lane: string): string | undefined {
     return this.seen.positions[lane];
   }

@@ -1,5 +1,6 @@
 import { ObjectNotFound } from '../../stores/object-store';
 import { AppendOutcome } from '../../tables/table';
+import { follows } from '../../tables/table-order';
 import { CommitPlan, RequestOutcome, type BatchTables, type Settlement } from './commit-plan';
 import type { CommitRequest } from './commit-request';
 
@@ -89,13 +90,13 @@ async function commitQuarantine(
 }
 
 async function commitBronze(
-  { bronze }: BatchTables,
+  { bronze, quarantine }: BatchTables,
   plan: CommitPlan,
   requests: readonly CommitRequest[],
 ): Promise<boolean> {
   const properties = plan.bronzeProperties;
   if (plan.ranges.size === 0 && properties === undefined) return true;
-  const notes = { summary: summaryOf(requests), properties };
+  const notes = { summary: summaryOf(requests), properties: { ...properties, ...follows(quarantine) } };
   // Counted, so that of two committers that decided upon the same state one learns it was too late.
   const count = String(BigInt(bronze.position(COMMITTER_LANE) ?? '0') + 1n);
   const ranges = [...plan.ranges.values(), { lane: COMMITTER_LANE, first: count, last: count }];

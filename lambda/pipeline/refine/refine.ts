@@ -4,8 +4,9 @@ import { CorruptFile } from '../../tables/corrupt-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { overwrite } from '../../tables/overwrite';
 import { WriteConflict } from '../../tables/replaced-files';
-import { AppendOutcome, type AppendResult, type LaneRange } from '../../tables/table';
+import { AppendOutcome, type AppendResult, type CommitNotes, type LaneRange } from '../../tables/table';
 import type { TableFile } from '../../tables/table-files';
+import { follows } from '../../tables/table-order';
 import { currentSnapshot } from '../../tables/table-metadata';
 import type { CompiledContract } from '../batch-encoder';
 import { cutIncrement, type IncrementPart } from './cut-increment';
@@ -244,7 +245,7 @@ class Refining {
     { silver: read, range, mode }: Increment,
     { silver: files, counts }: IncrementFiles,
   ): Promise<boolean> {
-    const { silver } = this.tables;
+    const { silver, tombstones, quarantine } = this.tables;
     if (!range && files.removed.length === 0 && files.added.length === 0) return true;
     // Counts the commits, also those of a part, which moves no position: of two at a time one is refused, even if the
     // other did no more than delete.
@@ -255,8 +256,11 @@ class Refining {
       ranges.push({ lane: takenBackLane(lane), first: range.last, last: range.last });
     const { contractId, contractVersion } = this.options.contract;
     const { outcome, snapshotId } = await replace(silver, read, files, ranges, {
-      'lakehouse.contract': `${contractId}@${contractVersion}`,
-      'lakehouse.refined': JSON.stringify({ upserted: counts.upserted, deleted: counts.deleted }),
+      summary: {
+        'lakehouse.contract': `${contractId}@${contractVersion}`,
+        'lakehouse.refined': JSON.stringify({ upserted: counts.upserted, deleted: counts.deleted }),
+      },
+      properties: follows(...[quarantine, tombstones].filter((table) => table !== undefined)),
     });
     if (outcome !== AppendOutcome.COMMITTED) return false;
     this.commits++;
@@ -297,11 +301,10 @@ async function replace(
   { readAt }: ChangedTable,
   { removed, added }: FileChange,
   ranges: readonly LaneRange[],
-  summary?: Record<string, string>,
+  notes?: CommitNotes,
 ): Promise<Pick<AppendResult, 'outcome' | 'snapshotId'>> {
   if (ranges.length === 0 && removed.length === 0 && added.length === 0)
     return { outcome: AppendOutcome.COMMITTED };
-  const notes = summary && { summary };
   return overwrite(table, { removed, added, readAt, partitionsRead: 'all', ranges, notes });
 }
 

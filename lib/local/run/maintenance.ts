@@ -1,9 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { BUNDLES } from '../../contract/handler-environment';
-import type { FunctionDefinition } from '../functions/function-definition';
-import { FunctionProcess } from '../functions/function-process';
-import { packageRoot, workerModule } from '../package-root';
+import { packagedFunction } from '../functions/packaged-function';
 import type { InvocationResult } from '../streams/event-source-mapping';
 import type { LocalTable } from './embedded-lake';
 import { stateDirectory } from './deployment';
@@ -68,12 +66,10 @@ export function tablesIn(out: string): LocalTable[] {
 
 /** Maintains tables one after the other by the function that is deployed for it, in a process of its own. */
 export async function maintainOnLaptop(options: MaintenanceRunOptions): Promise<TableMaintenanceReport[]> {
-  const log = join(stateDirectory(options.out), 'logs', `${BUNDLES.tableMaintenance}.log`);
-  mkdirSync(dirname(log), { recursive: true });
-  const process = new FunctionProcess({
-    definition: maintenanceFunction(),
-    worker: workerModule(),
-    output: (line) => appendFileSync(log, `${line}\n`),
+  const process = packagedFunction(BUNDLES.tableMaintenance, {
+    memoryMegabytes: MEMORY_MEGABYTES,
+    timeoutSeconds: TIMEOUT_SECONDS,
+    logs: join(stateDirectory(options.out), 'logs'),
   });
   try {
     const reports: TableMaintenanceReport[] = [];
@@ -121,20 +117,6 @@ function reportOf(
     ...(expiry && { snapshotsExpired: expiry.snapshots }),
     ...(orphans && { orphans: { files: orphans.files, bytes: orphans.bytes } }),
     ...(failure && { failure: `${failure.step}: ${failure.error}` }),
-  };
-}
-
-function maintenanceFunction(): FunctionDefinition {
-  const name = BUNDLES.tableMaintenance;
-  return {
-    name,
-    arn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-    path: name,
-    directory: join(packageRoot(), 'dist', 'handlers', name),
-    handler: 'index.handler',
-    timeoutSeconds: TIMEOUT_SECONDS,
-    memoryMegabytes: MEMORY_MEGABYTES,
-    environment: {},
   };
 }
 

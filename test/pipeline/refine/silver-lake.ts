@@ -72,6 +72,7 @@ export class SilverLake {
   constructor(
     readonly refinement: Refinement,
     readonly store = new MemoryStore(),
+    private readonly root = 's3://lake',
   ) {}
 
   /** Another one that is the same now. */
@@ -92,7 +93,7 @@ export class SilverLake {
     for (const name of TABLES) {
       const partitionSpec = name === 'silver' && keyed ? BY_BUCKET : UNPARTITIONED;
       const metadata = newTableMetadata({
-        location: at(name),
+        location: this.location(name),
         schema: schemas[name],
         partitionSpec,
         properties: {},
@@ -153,11 +154,14 @@ export class SilverLake {
   }
 
   private catalog(name: TableName, fault: Fault): DirectoryCatalog {
-    return new DirectoryCatalog(new FaultyStore(this.store, fault), at(name));
+    return new DirectoryCatalog(new FaultyStore(this.store, fault), this.location(name));
+  }
+
+  private location(name: TableName): string {
+    return `${this.root}/${name}`;
   }
 }
 
-const at = (name: TableName) => `s3://lake/${name}`;
 export const nameOf = ({ lane, position }: Happening): string => `${lane}:${position}`;
 const byName = (happenings: Iterable<Happening>) => [...happenings].map(nameOf).sort();
 
