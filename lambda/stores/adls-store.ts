@@ -1,6 +1,8 @@
 import type { Authorization } from './access-token';
 import { callHttp, failure, type HttpPacing } from './http-calls';
 import {
+  type Content,
+  inOnePiece,
   ObjectExists,
   ObjectNotFound,
   type ObjectStore,
@@ -45,9 +47,9 @@ export class AdlsStore implements ObjectStore {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  async put(uri: string, bytes: Uint8Array, { ifAbsent, contentType }: PutOptions = {}): Promise<void> {
+  async put(uri: string, content: Content, { ifAbsent, contentType }: PutOptions = {}): Promise<void> {
     const response = await this.call('PUT', uri, {
-      body: bytes,
+      body: inOnePiece(content),
       repeatable: !ifAbsent,
       headers: {
         'x-ms-blob-type': 'BlockBlob',

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
+  type Content,
   ObjectExists,
   ObjectNotFound,
   type ObjectStore,
@@ -27,10 +28,10 @@ export class FileStore implements ObjectStore {
     }
   }
 
-  async put(uri: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
+  async put(uri: string, content: Content, options: PutOptions = {}): Promise<void> {
     const path = pathOf(uri);
     const unfinished = `${path}.${randomUUID()}${UNFINISHED}`;
-    await writeCreatingDirectory(unfinished, bytes);
+    await writeCreatingDirectory(unfinished, content);
     if (!options.ifAbsent) return rename(unfinished, path);
     try {
       // A link, unlike a rename, fails when the name is taken; unlike an exclusive open, it never shows half a file.
@@ -82,13 +83,25 @@ async function entriesOf(directory: string) {
   }
 }
 
-async function writeCreatingDirectory(path: string, bytes: Uint8Array): Promise<void> {
+async function writeCreatingDirectory(path: string, content: Content): Promise<void> {
   try {
-    await writeFile(path, bytes, { flag: 'wx' });
+    await writeNew(path, content);
   } catch (error) {
     if (!isAbsent(error)) throw error;
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, bytes, { flag: 'wx' });
+    await writeNew(path, content);
+  }
+}
+
+async function writeNew(path: string, content: Content): Promise<void> {
+  if (content instanceof Uint8Array) return writeFile(path, content, { flag: 'wx' });
+  const file = await open(path, 'wx');
+  try {
+    const length = content.reduce((sum, part) => sum + part.length, 0);
+    const { bytesWritten } = await file.writev(content);
+    if (bytesWritten !== length) throw new Error(`${path}: ${bytesWritten} of ${length} bytes were written.`);
+  } finally {
+    await file.close();
   }
 }
 

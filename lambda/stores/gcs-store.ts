@@ -1,6 +1,8 @@
 import { TokenCache, tokenFrom, type Authorization } from './access-token';
 import { callHttp, failure, type HttpPacing } from './http-calls';
 import {
+  type Content,
+  inOnePiece,
   ObjectExists,
   ObjectNotFound,
   type ObjectStore,
@@ -43,9 +45,9 @@ export class GcsStore implements ObjectStore {
     return new Uint8Array(await response.arrayBuffer());
   }
 
-  async put(uri: string, bytes: Uint8Array, { ifAbsent, contentType }: PutOptions = {}): Promise<void> {
+  async put(uri: string, content: Content, { ifAbsent, contentType }: PutOptions = {}): Promise<void> {
     const response = await this.call('PUT', uri, {
-      body: bytes,
+      body: inOnePiece(content),
       repeatable: !ifAbsent,
       headers: {
         'content-type': contentType ?? 'application/octet-stream',

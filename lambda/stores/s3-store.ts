@@ -7,6 +7,8 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import {
+  type Content,
+  inOnePiece,
   ObjectExists,
   ObjectNotFound,
   type ObjectStore,
@@ -30,11 +32,11 @@ export class S3Store implements ObjectStore {
     }
   }
 
-  async put(uri: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
+  async put(uri: string, content: Content, options: PutOptions = {}): Promise<void> {
     const condition = options.ifAbsent ? { IfNoneMatch: '*' } : {};
-    const content = { Body: bytes, ContentType: options.contentType };
+    const body = { Body: inOnePiece(content), ContentType: options.contentType };
     try {
-      await this.client.send(new PutObjectCommand({ ...s3Address(uri), ...content, ...condition }));
+      await this.client.send(new PutObjectCommand({ ...s3Address(uri), ...body, ...condition }));
     } catch (error) {
       const refused = options.ifAbsent && REFUSED_IF_ABSENT.includes(statusOf(error) ?? 0);
       throw refused ? new ObjectExists(uri) : error;

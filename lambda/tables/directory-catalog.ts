@@ -1,6 +1,7 @@
 import { ObjectExists, ObjectNotFound, type ObjectStore } from '../stores/object-store';
+import { parseTableMetadata, serializeTableMetadata } from './metadata-file';
 import { CommitConflict, CommitStateUnknown, type TableCatalog, type TableVersion } from './table-catalog';
-import { parseTableMetadata, serializeTableMetadata, type TableMetadata } from './table-metadata';
+import type { TableMetadata } from './table-metadata';
 
 /** Names of versions: never to be given free, not even when the version is long gone. */
 export const VERSION_FILE = /\/v(\d+)\.metadata\.json$/;
@@ -39,7 +40,7 @@ export class DirectoryCatalog implements TableCatalog {
       const bytes = await this.store.get(metadataLocation);
       // Emptied between finding and reading it: by then there is a newer one.
       if (bytes.length === 0) continue;
-      const metadata = parseTableMetadata(bytes, metadataLocation);
+      const metadata = parseTableMetadata(bytes, metadataLocation, known?.metadata);
       this.requireOwn(metadata.location, metadataLocation);
       return { metadata, metadataLocation };
     }

@@ -11,13 +11,9 @@ import {
 import { glueColumns } from '../../lib/contract/glue-columns';
 import type { ObjectStore } from '../stores/object-store';
 import { storeFor } from '../stores/store-for';
+import { parseTableMetadata, serializeTableMetadata } from './metadata-file';
 import { CommitConflict, CommitStateUnknown, type TableCatalog, type TableVersion } from './table-catalog';
-import {
-  currentSchema,
-  parseTableMetadata,
-  serializeTableMetadata,
-  type TableMetadata,
-} from './table-metadata';
+import { currentSchema, type TableMetadata } from './table-metadata';
 
 const CONFLICTS = ['ConcurrentModificationException', 'VersionMismatchException', 'AlreadyExistsException'];
 
@@ -49,7 +45,7 @@ export class GlueCatalog implements TableCatalog {
     }
     if (known?.metadataLocation === metadataLocation) return known;
     const bytes = await (await this.store(metadataLocation)).get(metadataLocation);
-    return { metadata: parseTableMetadata(bytes, metadataLocation), metadataLocation };
+    return { metadata: parseTableMetadata(bytes, metadataLocation, known?.metadata), metadataLocation };
   }
 
   /** `<location of the database>/<table>` */

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
-import { readable } from './corrupt-file';
 import { highestFieldId } from './schema';
-import { parseJson, stringifyJson, type Long } from './json';
+import type { Long } from './json';
 import type { Snapshot } from './snapshot';
 import { withSortOrder, type SortColumn, type SortOrder } from './sort-order';
 
@@ -74,14 +73,8 @@ export function newTableMetadata(table: NewTable): TableMetadata {
   };
 }
 
-/** Reads versions 1 and 2; version 1 comes out with the names of version 2. */
-export function parseTableMetadata(bytes: Uint8Array, path = 'The table metadata'): TableMetadata {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  return normalizeTableMetadata(readable(path, () => parseJson(text)) as RawMetadata, path);
-}
-
 /** Metadata as files and catalogs have it: version 1 names some parts otherwise, and any may leave some out. */
-type RawMetadata = Partial<TableMetadata> & {
+export type RawMetadata = Partial<TableMetadata> & {
   readonly schema?: IcebergSchema;
   readonly 'partition-spec'?: IcebergPartitionSpec['fields'];
 };
@@ -108,24 +101,6 @@ export function normalizeTableMetadata(raw: RawMetadata, path: string): TableMet
     'snapshot-log': raw['snapshot-log'] ?? [],
     'metadata-log': raw['metadata-log'] ?? [],
   };
-}
-
-/** Snapshots and what is logged never change, and a writer's next commit has all of them again. */
-const texts = new WeakMap<object, string>();
-
-export function serializeTableMetadata(metadata: TableMetadata): Buffer {
-  const { snapshots, 'snapshot-log': log, ...rest } = metadata;
-  const lists = `"snapshots":${listText(snapshots)},"snapshot-log":${listText(log)}`;
-  return Buffer.from(`${stringifyJson(rest).slice(0, -1)},${lists}}`, 'utf8');
-}
-
-function listText(list: readonly object[]): string {
-  const parts = list.map((one) => {
-    let text = texts.get(one);
-    if (text === undefined) texts.set(one, (text = stringifyJson(one)));
-    return text;
-  });
-  return `[${parts.join(',')}]`;
 }
 
 export function currentSchema(metadata: TableMetadata): IcebergSchema {

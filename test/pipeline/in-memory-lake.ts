@@ -3,7 +3,13 @@ import type { BatchEncoder, EncodedFile } from '../../lambda/pipeline/batch-enco
 import type { IngestTargets } from '../../lambda/pipeline/ingest-targets';
 import type { QuarantineRow } from '../../lambda/pipeline/quarantine';
 import { RejectionCode, type SourceRecord } from '../../lambda/pipeline/record';
-import { ObjectNotFound, type ObjectStore, type StoredObject } from '../../lambda/stores/object-store';
+import {
+  type Content,
+  inOnePiece,
+  ObjectNotFound,
+  type ObjectStore,
+  type StoredObject,
+} from '../../lambda/stores/object-store';
 import type { DataFile } from '../../lambda/tables/data-file';
 import {
   AppendOutcome,
@@ -45,8 +51,8 @@ export class InMemoryStore implements ObjectStore {
     });
   }
 
-  put(uri: string, bytes: Uint8Array): Promise<void> {
-    return this.weather.step(() => void this.objects.set(uri, bytes));
+  put(uri: string, content: Content): Promise<void> {
+    return this.weather.step(() => void this.objects.set(uri, inOnePiece(content)));
   }
 
   exists(uri: string): Promise<boolean> {

@@ -1,4 +1,6 @@
 import {
+  type Content,
+  inOnePiece,
   ObjectExists,
   ObjectNotFound,
   type ObjectStore,
@@ -16,9 +18,9 @@ export class MemoryStore implements ObjectStore {
     return object.bytes;
   }
 
-  async put(uri: string, bytes: Uint8Array, options: PutOptions = {}): Promise<void> {
+  async put(uri: string, content: Content, options: PutOptions = {}): Promise<void> {
     if (options.ifAbsent && this.objects.has(uri)) throw new ObjectExists(uri);
-    this.objects.set(uri, { bytes: Uint8Array.from(bytes), modifiedAt: Date.now() });
+    this.objects.set(uri, { bytes: Uint8Array.from(inOnePiece(content)), modifiedAt: Date.now() });
   }
 
   async exists(uri: string): Promise<boolean> {
