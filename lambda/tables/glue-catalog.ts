@@ -9,6 +9,7 @@ import {
   type TableInput,
 } from '@aws-sdk/client-glue';
 import { glueColumns } from '../../lib/contract/glue-columns';
+import { catalogParameters } from '../../lib/contract/table-facts';
 import type { ObjectStore } from '../stores/object-store';
 import { storeFor } from '../stores/store-for';
 import { parseTableMetadata, serializeTableMetadata } from './metadata-file';
@@ -143,7 +144,7 @@ export class GlueCatalog implements TableCatalog {
       Owner: current.Owner,
       Retention: current.Retention,
       TableType: 'EXTERNAL_TABLE',
-      Parameters,
+      Parameters: { ...Parameters, ...catalogParameters(metadata.properties) },
       StorageDescriptor: {
         ...current.StorageDescriptor,
         Location: metadata.location,

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -13,10 +14,12 @@ import {
   DataContract,
   DataProduct,
   DeduplicationTable,
+  GovernedLake,
   type ILakeTable,
   IngestStream,
   InputBarrier,
   LakeCatalog,
+  LakeFormationSettings,
   LakeTable,
   MaintenanceSchedule,
   MedallionLake,
@@ -24,6 +27,7 @@ import {
   PipelineWorkflow,
   QualityRuleset,
   QueryWorkgroup,
+  SharedDatabase,
   SilverAlarms,
   SilverProcessor,
   SparkApplication,
@@ -34,6 +38,7 @@ import {
   TableCommitter,
   TableMaintenance,
   TableProvisioner,
+  TagGatedReads,
   WorkflowStep,
   Zone,
   ZoneBucket,
@@ -94,6 +99,23 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       catalog: LakeCatalog.of(given.lake(stack)),
       zone: Zone.BRONZE,
     }),
+  LakeFormationSettings: (stack) => void new LakeFormationSettings(stack, 'Settings'),
+  GovernedLake: (stack) => {
+    const catalog = LakeCatalog.of(given.lake(stack));
+    const table = new LakeTable(stack, 'Orders', { contract: ordersContract(), catalog, zone: Zone.SILVER });
+    const governed = new GovernedLake(stack, 'Governed', { catalog });
+    const analysts = Role.fromRoleArn(stack, 'Analysts', arn('iam', 'role/analysts'));
+    governed.grantSelect(analysts, table, { excludeClassifications: ['confidential'] });
+  },
+  SharedDatabase: (stack) =>
+    void new SharedDatabase(stack, 'Shared', { ownerAccount: '444455556666', databaseName: 'lake_gold' }),
+  TagGatedReads: (stack) => {
+    const zone = new ZoneBucket(stack, 'Zone');
+    new TagGatedReads(stack, 'Gate', {
+      zone,
+      exemptRoles: [Role.fromRoleArn(stack, 'Reader', arn('iam', 'role/reader'))],
+    });
+  },
   StreamProcessor: (stack) =>
     new StreamProcessor(stack, 'Processor', {
       contract: ordersContract(),

@@ -66,6 +66,28 @@ describe('Glue catalog', () => {
     expect((await catalog.load(base))?.metadata.properties).toEqual({ x: '1' });
   });
 
+  test('what the contract says of a table is found in the catalog, and follows it', async () => {
+    const { glue, catalog } = world();
+    const facts = {
+      'lakehouse.pii': 'true',
+      'lakehouse.classification': 'confidential',
+      'lakehouse.owner': 'sales',
+    };
+    const base = await catalog.create({
+      ...METADATA,
+      properties: { ...facts, 'write.format.default': 'parquet' },
+    });
+    expect(glue.tables.get('orders')!.Parameters).toEqual({
+      table_type: 'ICEBERG',
+      metadata_location: base.metadataLocation,
+      PII: 'true',
+      data_classification: 'confidential',
+      owner: 'sales',
+    });
+    await catalog.commit(base, { ...METADATA, properties: { ...facts, 'lakehouse.pii': 'false' } });
+    expect(glue.tables.get('orders')!.Parameters).toMatchObject({ PII: 'false', owner: 'sales' });
+  });
+
   test('a stale base conflicts, and a table that exists cannot be created', async () => {
     const { catalog } = world();
     const base = await catalog.create(METADATA);

@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
+import { databaseGrants, permissionsOf } from '../granted-access';
 import { allowLogEncryption } from '../log-encryption';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
 import { tableArns } from './glue-arns';
@@ -97,6 +98,11 @@ export class LakeCrawler extends Construct {
     this.role = props.role ?? this.createRole();
     for (const { zone, folder } of [...files, ...icebergTables]) zone.grantRead(this.role, folder);
     this.grantCatalog(props.databaseName);
+    databaseGrants.note(this, {
+      databaseName: props.databaseName,
+      zones: [...files, ...icebergTables].map(({ zone }) => zone),
+      grantee: this.role,
+    });
     this.resource = new CfnCrawler(this, 'Resource', {
       name: this.crawlerName,
       role: this.role.roleArn,
@@ -128,7 +134,7 @@ export class LakeCrawler extends Construct {
       },
     });
     // Glue looks at what the role may do when the crawler is made.
-    this.resource.node.addDependency(this.role);
+    this.resource.node.addDependency(this.role, permissionsOf(this, this.role));
   }
 
   private createRole(): iam.Role {

@@ -8,8 +8,10 @@ import { qualityResultsSchema, qualityTableName } from '../../contract/quality-r
 import { profileSchema, profileTableName } from '../../contract/profile-schema';
 import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
+import { tableFacts } from '../../contract/table-facts';
 import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
+import { lakeTables, tableGrants } from '../granted-access';
 import { requireSamePlace } from '../same-environment';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
 import { tableArns } from './glue-arns';
@@ -58,7 +60,7 @@ export interface LakeTableProps {
   readonly tableName?: string;
   /**
    * Iceberg table properties, over those set here.
-   * @default - Parquet with Snappy; 100 metadata files kept; 4 commit retries
+   * @default - Parquet with Snappy; 100 metadata files kept; 4 commit retries; what the contract says of the table
    */
   readonly tableProperties?: { readonly [name: string]: string };
 }
@@ -93,12 +95,14 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {
+    tableGrants.note(this, { table: this, grantee, writes: false });
     return this.grantCatalog(grantee, 'glue:GetDatabase', 'glue:GetTable').combine(
       this.zoneBucket.grantRead(grantee, this.folder),
     );
   }
 
   grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    tableGrants.note(this, { table: this, grantee, writes: true });
     return this.grantCatalog(grantee, 'glue:GetDatabase', 'glue:GetTable', 'glue:UpdateTable').combine(
       this.zoneBucket.grantTableCommit(grantee, this.folder),
     );
@@ -185,12 +189,13 @@ export class LakeTable extends LakeTableBase {
         Location: this.location,
         Schema: JSON.stringify(this._columns),
         PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone, content)),
-        Properties: { ...TABLE_PROPERTIES, ...props.tableProperties },
+        Properties: { ...TABLE_PROPERTIES, ...tableFacts(props.contract, schema), ...props.tableProperties },
       },
     });
     props.catalog._grantProvisioning(props.zone).applyBefore(this.resource);
     const database = props.catalog.database(props.zone);
     if (database) this.resource.node.addDependency(database);
+    lakeTables.note(this, this);
   }
 }
 

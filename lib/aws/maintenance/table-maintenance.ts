@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { QUEUED_FILES_KEPT_DAYS } from '../../contract/queued-files';
 import { type ILakeTable, LakeTable } from '../catalog';
+import { permissionsOf } from '../granted-access';
 import { isHandedOver } from '../handed-over';
 import { requireSamePlace } from '../same-environment';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
@@ -62,6 +63,8 @@ export class TableMaintenance extends Construct {
         tableOptimizerConfiguration: { enabled: true, roleArn: this.role.roleArn, ...configuration },
       });
       permissions.applyBefore(resource);
+      // Glue looks at what the role may do when the optimizer is made.
+      resource.node.addDependency(permissionsOf(this, this.role));
       if (props.table instanceof LakeTable) resource.node.addDependency(props.table.resource);
       return resource;
     };

@@ -13,7 +13,7 @@ import {
 } from '../processing';
 import type { QualityAlarms } from '../quality';
 import type { MedallionLake } from '../storage';
-import { classificationsOf, ownerOf, ownershipTags } from './ownership-tags';
+import { ownershipTags } from './ownership-tags';
 import { addSilverZone } from './silver-zone';
 
 /** The contract of a product, and what it is made in. */
@@ -199,26 +199,7 @@ export class DataProduct extends Construct {
       catalog: this.catalog,
       zone,
       content,
-      tableProperties: this.describeTable(),
     });
-  }
-
-  /** What a reader of the table wants to know about where it comes from, beside the table itself. */
-  private describeTable(): Record<string, string> {
-    const { contract } = this;
-    const entries = {
-      'lakehouse.contract-id': contract.id,
-      'lakehouse.contract-version': contract.version,
-      'lakehouse.owner': ownerOf(contract),
-      'lakehouse.domain': contract.domain,
-      'lakehouse.classification': classificationsOf(this.schema).join(' '),
-      'lakehouse.retention-days': contract.sla.retentionDays?.toString(),
-    };
-    return Object.fromEntries(
-      Object.entries(entries).filter(
-        (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== '',
-      ),
-    );
   }
 }
 

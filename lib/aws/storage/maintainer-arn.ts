@@ -5,9 +5,14 @@ import { Construct, type IConstruct } from 'constructs';
 /**
  * ARN a zone's bucket policy knows a maintainer by. The maintainer's own policy names the bucket, so that a role of
  * another stack can be named in turn only by an ARN that is known without that stack.
+ * @param zoneInWords what the zone is in the error, for example `gated zone`
  * @throws Error for a principal that is no role, and for a role of another stack without a name
  */
-export function maintainerArn(grantee: iam.IGrantable, zone: IConstruct): string {
+export function maintainerArn(
+  grantee: iam.IGrantable,
+  zone: IConstruct,
+  zoneInWords = 'append-only zone',
+): string {
   const principal = grantee.grantPrincipal;
   const { roleArn } = principal as Partial<iam.IRole>;
   if (roleArn === undefined) {
@@ -23,7 +28,7 @@ export function maintainerArn(grantee: iam.IGrantable, zone: IConstruct): string
   if (!(resource instanceof iam.CfnRole)) return roleArn;
   if (resource.roleName === undefined || Token.isUnresolved(resource.roleName)) {
     throw new Error(
-      `The role "${principal.node.path}" is in another stack than the append-only zone "${zone.node.path}", whose ` +
+      `The role "${principal.node.path}" is in another stack than the ${zoneInWords} "${zone.node.path}", whose ` +
         'bucket policy has to name it: each stack would need the other first. Give the role a roleName, or create it in the stack of the zone.',
     );
   }

@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
+import { zoneReads } from '../granted-access';
 import { acknowledgeWildcards } from '../suppressions';
 
 /** Which new objects start something. */
@@ -69,6 +70,7 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
   }
 
   grantRead(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    zoneReads.note(this, { zone: this, grantee });
     const grant = this.grantObjects(grantee, ['s3:GetObject'], prefix).combine(
       this.grantListing(grantee, prefix),
     );

@@ -131,6 +131,7 @@ describe('from one contract', () => {
         'lakehouse.owner': 'order-data',
         'lakehouse.domain': 'sales',
         'lakehouse.classification': 'confidential restricted',
+        'lakehouse.pii': 'false',
       });
       expect(Properties).not.toHaveProperty('lakehouse.retention-days');
     }

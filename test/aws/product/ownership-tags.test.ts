@@ -1,5 +1,6 @@
 import { DataContract } from '../../../lib/contract';
-import { classificationsOf, ownershipTags } from '../../../lib/aws/product/ownership-tags';
+import { ownershipTags } from '../../../lib/aws/product/ownership-tags';
+import { classificationsOf } from '../../../lib/contract/table-facts';
 
 function contractWith(lines: string): DataContract {
   return DataContract.fromString(`

@@ -1,0 +1,12 @@
+export { GovernanceMode, GovernedLake, type GovernedLakeProps } from './governed-lake';
+export { LakeConsumer } from './lake-consumer';
+export {
+  type ILakeFormationSettings,
+  LakeFormationSettings,
+  type LakeFormationSettingsProps,
+} from './lake-formation-settings';
+export { LakeGrant } from './lake-grant';
+export { LakeTag } from './lake-tags';
+export type { SelectOptions } from './row-filter';
+export { SharedDatabase, type SharedDatabaseProps } from './shared-database';
+export type { LakeTagExpression } from './tag-expression';

@@ -1,0 +1,42 @@
+/**
+ * What Lake Formation takes for tags: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_LFTag.html. It
+ * keeps keys and values in lower case.
+ */
+const KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@%]{1,128}$/u;
+const NOT_OF_VALUES = /[^\p{L}\p{Z}\p{N}_.:*/=+\-@%]/gu;
+const LONGEST_VALUE = 256;
+/** A tag has up to 1000 values, but CloudFormation passes them in one call, which takes 50. */
+const MOST_VALUES = 50;
+/** A quota of the service: https://docs.aws.amazon.com/general/latest/gr/lake-formation.html */
+const MOST_TAGS = 50;
+
+/** @throws Error for a key Lake Formation would refuse at deployment */
+export function requireTagKey(key: string): void {
+  if (KEY.test(key)) return;
+  throw new Error(
+    `The LF-tag key "${key}" has ${key.length} characters. Lake Formation takes 1 to 128 letters, digits, blanks and ` +
+      '_ . : / = + - @ %: choose another tagKeyPrefix or key.',
+  );
+}
+
+/** A text as the value of a tag: in lower case, what Lake Formation does not take replaced by `_`. */
+export function tagValue(text: string): string {
+  return text.toLowerCase().replace(NOT_OF_VALUES, '_').slice(0, LONGEST_VALUE);
+}
+
+/** Why CloudFormation would not make the tag; undefined where it would. */
+export function tooManyValues(key: string, values: readonly string[]): string | undefined {
+  if (values.length <= MOST_VALUES) return undefined;
+  return (
+    `The LF-tag "${key}" has ${values.length} values; CloudFormation passes them in one call, which takes ${MOST_VALUES}. ` +
+    'Give part of the tables a GovernedLake with a tagKeyPrefix of its own, or leave the key out by omitTags.'
+  );
+}
+
+/** @throws Error for more keys than a resource can carry */
+export function requireFewTags(keys: readonly string[]): void {
+  if (keys.length <= MOST_TAGS) return;
+  throw new Error(
+    `A table would carry ${keys.length} LF-tags; Lake Formation takes ${MOST_TAGS}. Leave some out of databaseTags.`,
+  );
+}
