@@ -11,6 +11,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
+  lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -48,6 +49,11 @@ Options of failover
   --out DIR         Directory of the copies, DIR/<zone>/<table>; the original may be gone
   --dry-run         Change nothing; say what would be restored, and what is lost
 
+Options of detokenize
+  --key FILE        File that holds the text of the secret
+  --out DIR         Or a directory that lakehouse run wrote to, with the key it made
+  --type TYPE       Of the column: string, int, long, uuid (default: string)
+
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
   --out DIR         Where detach writes the copy (default: cdk.out.emulator)
@@ -82,11 +88,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./restore-command')).restore(rest);
     case 'failover':
       return (await import('./failover-command')).failover(rest);
+    case 'detokenize':
+      return (await import('./detokenize-command')).detokenize(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, detokenize, emulator. See lakehouse --help`,
       );
   }
 }

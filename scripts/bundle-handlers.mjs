@@ -12,6 +12,7 @@ const BESIDE_THE_BUNDLE = [
   './gates.mjs',
   './index.mjs',
   './input-contract.mjs',
+  './masks.mjs',
   './transform.mjs',
   './transformation.mjs',
 ];

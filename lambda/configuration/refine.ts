@@ -19,6 +19,8 @@ export interface RefineConfiguration extends SignalConfiguration {
   readonly taskQueue?: string;
   /** The user's own code beside the bundle, where there is any. */
   readonly transform?: UserTransformConfiguration;
+  /** Set where columns are masked: the ARN of the secret that is the key; empty where no mask needs one. */
+  readonly maskingKey?: string;
   /** Bytes worked on at a time. */
   readonly maxIncrementBytes: number;
   /** Memory of the SQL engine that works increments out, MiB; rows are worked out one by one where it is not set. */
@@ -55,6 +57,9 @@ export function readRefineConfiguration(environment: Environment = process.env):
       ),
     ),
     engineMemory: memory,
+    ...(environment[HANDLER_ENVIRONMENT.maskingKey] !== undefined && {
+      maskingKey: environment[HANDLER_ENVIRONMENT.maskingKey],
+    }),
     ...signals(environment),
   };
   requireDistinct(environment, [

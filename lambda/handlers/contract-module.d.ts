@@ -23,6 +23,13 @@ declare module '*/input-contract.mjs' {
   export const fields: CompiledInputModule['fields'];
 }
 
+/** Masks of silver's columns, where it has any. */
+declare module '*/masks.mjs' {
+  import type { ColumnMask } from '../../lib/contract/masking/mask-spec';
+
+  export const masks: readonly ColumnMask[];
+}
+
 /** The user's own code, where there is any. */
 declare module '*/transform.mjs' {
   const transform: unknown;

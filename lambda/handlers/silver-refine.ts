@@ -3,7 +3,7 @@ import type { QualityGateResult } from '../../lib/contract/quality/quality-resul
 import { readRefineConfiguration, type RefineConfiguration } from '../configuration/refine';
 import { readLineageConfiguration } from '../configuration/lineage';
 import { gateStep } from '../pipeline/quality/gate-step';
-import type { IncrementEngine, RefineTables, RowStep } from '../pipeline/refine/increment';
+import type { IncrementEngine, RefineTables, RowMasks, RowStep } from '../pipeline/refine/increment';
 import { refine, type RefineReport } from '../pipeline/refine/refine';
 import { RowEngine } from '../pipeline/refine/row-engine';
 import { openLookups } from '../lookups/open-lookups';
@@ -34,6 +34,7 @@ interface Refinery {
   readonly tables: RefineTables;
   readonly quality: IcebergTable | undefined;
   readonly transform: RowStep | undefined;
+  readonly masks: RowMasks | undefined;
   readonly log: RefineLog;
   readonly metrics: RefineMetrics;
   readonly qualityMetrics: QualityMetrics;
@@ -121,6 +122,7 @@ async function refined(refinery: Refinery, context: Context | undefined): Promis
       refinement: compiled.refinement,
       engine: await incrementEngine(configuration),
       transform: refinery.transform,
+      masks: refinery.masks,
       gate: (upTo) => gateStep(compiled.rowGates, (results) => measured.set(upTo, results)),
       maxBytes: isGated ? Math.min(maxIncrementBytes, MAX_GATED_BYTES) : maxIncrementBytes,
       contract: compiled.contract,
@@ -201,16 +203,24 @@ async function userTransform({ transform }: RefineConfiguration): Promise<RowSte
   return transformStep(loaded, await import('./input-contract.mjs'));
 }
 
+/** Imported where columns are masked; the key is read once, with the tables. */
+async function rowMasks({ maskingKey }: RefineConfiguration): Promise<RowMasks | undefined> {
+  if (maskingKey === undefined) return undefined;
+  const { openMasks } = await import('./parts/masking');
+  return openMasks(maskingKey, (await import('./masks.mjs')).masks);
+}
+
 async function openRefinery(configuration: RefineConfiguration): Promise<Refinery> {
   const { bronzeTable, silverTable, tombstonesTable, quarantineTable, qualityTable } = configuration;
   const optional = (uri: string | undefined) => (uri === undefined ? undefined : openTable(uri));
-  const [bronze, silver, tombstones, quarantine, quality, transform] = await Promise.all([
+  const [bronze, silver, tombstones, quarantine, quality, transform, masks] = await Promise.all([
     openTable(bronzeTable),
     openTable(silverTable),
     optional(tombstonesTable),
     optional(quarantineTable),
     optional(qualityTable),
     userTransform(configuration),
+    rowMasks(configuration),
   ]);
   const tables = { bronze, silver, tombstones, quarantine };
   return {
@@ -218,6 +228,7 @@ async function openRefinery(configuration: RefineConfiguration): Promise<Refiner
     tables,
     quality,
     transform,
+    masks,
     log: new RefineLog(configuration.product, silverTable),
     metrics: new RefineMetrics(configuration),
     qualityMetrics: new QualityMetrics(configuration),

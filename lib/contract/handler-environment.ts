@@ -78,6 +78,11 @@ export const HANDLER_ENVIRONMENT = {
   lineage: 'LAKEHOUSE_LINEAGE',
   /** What the events say besides: JSON of a `LineageSettings` (lineage/lineage-settings.ts). */
   lineageSettings: 'LAKEHOUSE_LINEAGE_SETTINGS',
+  /**
+   * Where the columns of silver are masked (`masks.mjs` beside the bundle): the secret whose text is the key, by its ARN;
+   * empty where no mask needs one.
+   */
+  maskingKey: 'LAKEHOUSE_MASKING_KEY',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */
@@ -92,6 +97,9 @@ export const TRANSFORM_FILE = 'transform.mjs';
 
 /** File name, beside the bundle, of the code compiled from the contract of what goes into a transform. */
 export const INPUT_CONTRACT_FILE = 'input-contract.mjs';
+
+/** File name, beside the bundle, of the masks of silver's columns; there where the environment has `maskingKey`. */
+export const MASKS_FILE = 'masks.mjs';
 
 /** Names of the bundles that also come as containers, under `dist/containers`. */
 export const CONTAINERS = ['silver-refine', 'sql-transform'] as const;

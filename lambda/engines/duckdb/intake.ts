@@ -12,6 +12,7 @@ import { highestFieldId } from '../../tables/schema';
 import { columnsByName } from './columns-by-name';
 import { fieldIds } from './column-types';
 import type { DuckDb } from './duckdb';
+import { maskedColumns, registerMasks } from './mask-columns';
 import { DELETES, ROW_ID, VIEWS } from './increment-views';
 import { emptyIn } from './required-columns';
 import { identifier, literal, parquetFiles } from './sql-text';
@@ -64,7 +65,13 @@ async function takeInFiles(
     );
     const [rows, count] = [Number(counted.rows), Number(counted.rejected)];
     const where = count > 0 ? ` WHERE NOT (${reject})` : '';
-    await view(duckdb, VIEWS.admitted, `SELECT * FROM ${identifier(VIEWS.judged)}${where}`);
+    let passed = '*';
+    if (work.steps.masks) {
+      await registerMasks(duckdb.connection, work.steps.masks);
+      const masked = maskedColumns(work.steps.masks, [...silver.schema.fields, ...also]);
+      passed = `${masked}, ${[ROW_ID, DELETES].map(identifier).join(', ')}`;
+    }
+    await view(duckdb, VIEWS.admitted, `SELECT ${passed} FROM ${identifier(VIEWS.judged)}${where}`);
     const rejected = count > 0 ? await judged(duckdb, work, reject) : [];
     return {
       rows,
@@ -125,6 +132,9 @@ async function takeInRows(duckdb: DuckDb, increment: Increment, work: IncrementW
   const directory = duckdb.newDirectory();
   const close = () => rm(directory, { recursive: true, force: true });
   const output = new AdmittedFiles(silver.schema, work.refinement, directory);
+  const masks = work.steps.masks;
+  const add = (passed: readonly TableRow[]) =>
+    output.add(masks ? passed.map((row) => masks.row(row)) : passed);
   try {
     let rows = 0;
     let bytesRead = 0;
@@ -136,10 +146,10 @@ async function takeInRows(duckdb: DuckDb, increment: Increment, work: IncrementW
         const admitted = await judge.admit(part);
         // A gate judges all rows of an increment at once.
         if (work.steps.gate) for (const row of admitted) all.push(row);
-        else await output.add(admitted);
+        else await add(admitted);
       }
     }
-    if (work.steps.gate) await output.add(await judge.pass(all));
+    if (work.steps.gate) await add(await judge.pass(all));
     await output.close();
     await view(duckdb, VIEWS.admitted, output.sql);
     const { rejected, held } = judge;

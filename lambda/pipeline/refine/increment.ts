@@ -1,3 +1,4 @@
+import type { ColumnMask } from '../../../lib/contract/masking/mask-spec';
 import type { Refinement } from '../../../lib/contract/refinement';
 import type { TableRow } from '../../rows/read-rows';
 import type { DataFile } from '../../tables/data-file';
@@ -6,6 +7,7 @@ import type { Long } from '../../tables/json';
 import type { LaneRange } from '../../tables/table';
 import type { TableFile } from '../../tables/table-files';
 import type { Rejection } from '../record';
+import type { MaskedState } from './masked-silver';
 
 /**
  * The interface between planning an increment (plan-increment.ts: which files of bronze, which of silver could change),
@@ -81,6 +83,21 @@ export interface RowSteps {
   readonly transform?: RowStep;
   /** Judges all rows of an increment at once, in silver's columns. Throws to halt: nothing is committed then. */
   readonly gate?: RowStep;
+  /** What becomes of the values that nobody is to see, of the rows that the steps before let through. */
+  readonly masks?: RowMasks;
+}
+
+/** Masks of columns. Engines come to the same values: by row, or where they read columns, by value. */
+export interface RowMasks {
+  readonly columns: readonly MaskedColumn[];
+  /** What silver notes of them. */
+  readonly state: MaskedState;
+  row(row: TableRow): TableRow;
+}
+
+export interface MaskedColumn extends ColumnMask {
+  /** A value as rows have it; null for null. */
+  value(value: unknown): unknown;
 }
 
 export type RowStep = (rows: readonly TableRow[]) => RowVerdicts | Promise<RowVerdicts>;

@@ -19,8 +19,10 @@ import {
   type IncrementEngine,
   type IncrementFiles,
   type RefineTables,
+  type RowMasks,
   type RowStep,
 } from './increment';
+import { maskingProperties, requireSameMasks } from './masked-silver';
 import {
   bronzeIncrement,
   bytesOf,
@@ -54,6 +56,8 @@ export interface RefineOptions {
   readonly transform?: RowStep;
   /** The gate over all rows of an increment that goes up to a sequence number of bronze; undefined where there is none. */
   readonly gate?: (upTo: bigint) => RowStep | undefined;
+  /** What becomes of values that nobody is to see in silver. */
+  readonly masks?: RowMasks;
   /** Bytes of bronze that are worked on at a time. */
   readonly maxBytes: number;
   readonly contract: Pick<CompiledContract, 'contractId' | 'contractVersion'>;
@@ -127,6 +131,7 @@ class Refining {
     for (;;) {
       await this.refresh();
       this.leftOut = columnsLeftOut(this.tables, this.options.refinement);
+      requireSameMasks(this.tables.silver, this.options.masks);
       const increment = await bronzeIncrement(this.tables.bronze, this.tables.silver);
       if (!increment) return this.report({ caughtUp: true });
       this.mode ??= increment.mode;
@@ -171,7 +176,11 @@ class Refining {
     const files = await this.options.engine.execute(planned, {
       tables: this.tables,
       refinement: this.options.refinement,
-      steps: { transform: this.options.transform, gate: this.options.gate?.(BigInt(part.upTo)) },
+      steps: {
+        transform: this.options.transform,
+        gate: this.options.gate?.(BigInt(part.upTo)),
+        masks: this.options.masks,
+      },
       held: await this.held(planned, increment.lane),
     });
     if (!(await this.commitRejected(files, part.upTo))) return false;
@@ -203,13 +212,17 @@ class Refining {
     files: readonly TableFile[],
     mayRepeat: boolean,
   ): Promise<ChangedTable> {
-    const { refinement, transform } = this.options;
+    const { refinement, transform, masks } = this.options;
     const readAt = currentSnapshot(table.metadata)?.['snapshot-id'] ?? null;
     let found: TableFile[] = [];
     if (refinement.key.length === 0) {
       if (mayRepeat) found = await filesMeeting(table, this.tables.bronze, files, ORIGIN);
-    } else if (!transform) found = await filesMeeting(table, this.tables.bronze, files, refinement.key);
-    // The rows that a transform makes may have keys that bronze has not.
+      return { readAt, files: found, bytes: bytesOf(found) };
+    }
+    // Bounds of what is masked tell nothing of where its mask is, and a transform may make keys that bronze has not.
+    const masked = new Set(masks?.columns.map(({ path }) => path[0]));
+    const known = transform ? [] : refinement.key.filter((name) => !masked.has(name));
+    if (known.length > 0) found = await filesMeeting(table, this.tables.bronze, files, known);
     else if (files.length > 0) found = await table.dataFiles();
     return { readAt, files: found, bytes: bytesOf(found) };
   }
@@ -260,7 +273,10 @@ class Refining {
         'lakehouse.contract': `${contractId}@${contractVersion}`,
         'lakehouse.refined': JSON.stringify({ upserted: counts.upserted, deleted: counts.deleted }),
       },
-      properties: follows(...[quarantine, tombstones].filter((table) => table !== undefined)),
+      properties: {
+        ...follows(...[quarantine, tombstones].filter((table) => table !== undefined)),
+        ...maskingProperties(silver, this.options.masks),
+      },
     });
     if (outcome !== AppendOutcome.COMMITTED) return false;
     this.commits++;

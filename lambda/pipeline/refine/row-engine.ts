@@ -45,14 +45,19 @@ class Intake {
   }
 
   async *parts(): AsyncIterable<TableRow[]> {
-    if (!this.work.steps.gate) return yield* this.admitted();
-    const all: TableRow[] = [];
-    for await (const part of this.admitted()) for (const row of part) all.push(row);
-    yield await this.judge.pass(all);
+    const { masks } = this.work.steps;
+    for await (const part of this.passed()) yield masks ? part.map((row) => masks.row(row)) : part;
   }
 
   get counts() {
     return { rows: this.rows, rejected: this.judge.rejected.length + this.judge.held };
+  }
+
+  private async *passed(): AsyncIterable<TableRow[]> {
+    if (!this.work.steps.gate) return yield* this.admitted();
+    const all: TableRow[] = [];
+    for await (const part of this.admitted()) for (const row of part) all.push(row);
+    yield await this.judge.pass(all);
   }
 
   private async *admitted(): AsyncIterable<TableRow[]> {

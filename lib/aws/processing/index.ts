@@ -14,6 +14,7 @@ export {
 } from './event-deduplication';
 export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
+export type { MaskingOptions } from './masking';
 export type { SilverProcessorOptions } from './silver-options';
 export { SilverProcessor, type SilverProcessorProps } from './silver-processor';
 export { type ITableCommitter, TableCommitter, type TableCommitterProps } from './table-committer';

@@ -5,6 +5,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { HandlerNetwork } from '../handler-network';
 import type { ContainerProcessorOptions } from './container-options';
+import type { MaskingOptions } from './masking';
 import type { Transform } from './transform';
 
 /** How a silver table is kept; which one, and from what, is in `SilverProcessorProps`. */
@@ -72,8 +73,19 @@ export interface SilverProcessorOptions {
   readonly transform?: Transform;
 
   /**
+<<<<<<< HEAD
    * Network the function runs in, where that is your rule; the tasks of `large` as well, unless they name a network or a
    * cluster of their own.
+=======
+   * What becomes of values on their way to silver that its readers are not to see, by classification. A mask that the
+   * contract gives a column (custom property `masking`) holds without it.
+   * @default - columns are masked as the contract says, with a key of their own
+   */
+  readonly masking?: MaskingOptions;
+
+  /**
+   * Network the function runs in, where that is your rule.
+>>>>>>> 8ad8b2c (Mask columns by classification or by the contract, with a key from Secrets Manager; run it on a laptop, and turn tokens back)
    * @default - none: it reaches AWS over TLS, and nothing reaches it
    */
   readonly network?: HandlerNetwork;

@@ -4,6 +4,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type DataContract, type SchemaObject, Zone } from '../../contract';
@@ -23,6 +24,7 @@ import { grantSend } from '../queue-access';
 import { acknowledgeHandlerFunction } from '../suppressions';
 import { CommitQueue } from './commit-queue';
 import { ContainerProcessor } from './container-processor';
+import { bindMasking, grantMaskingKey } from './masking';
 import { defaultDeliveryDelay, requireRefinable } from './silver-limits';
 import type { SilverProcessorOptions } from './silver-options';
 
@@ -84,6 +86,8 @@ export class SilverProcessor extends Construct {
   readonly encryptionKey: kms.IKey;
   /** Does what is too large for the function. Undefined where `large` is not given. */
   readonly container?: ContainerProcessor;
+  /** Key of the masks. Undefined where no mask needs one. */
+  readonly maskingKey?: ISecret;
   /** The table it keeps. */
   readonly silver: ILakeTable;
   /** Name of the data product, as metrics and logs carry it. */
@@ -97,8 +101,12 @@ export class SilverProcessor extends Construct {
 
   /**
    * @throws Error when an option is outside what AWS takes, the contract has no such schema object, two tables are the
+<<<<<<< HEAD
    * same one, silver or tombstones belong to another schema object or contract, another SilverProcessor keeps silver, or
    * a contract with deletions has no table of tombstones
+=======
+   * same one, a contract with deletions has no table of tombstones, or a mask cannot be
+>>>>>>> 8ad8b2c (Mask columns by classification or by the contract, with a key from Secrets Manager; run it on a laptop, and turn tokens back)
    */
   constructor(scope: Construct, id: string, props: SilverProcessorProps) {
     super(scope, id);
@@ -127,8 +135,14 @@ export class SilverProcessor extends Construct {
     this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
     const written = [silver, quarantine, tombstones, quality].filter((table) => table !== undefined);
     const transform = props.transform?.bindToTable(this, this.role, contract, props.schemaName);
-    const files = { [COMPILED_CONTRACT_FILE]: compileContract(contract, schema), ...transform?.files };
-    const environment = { ...this.environment(props), ...transform?.environment };
+    const masking = bindMasking(this, schema, props.masking, () => this.encryptionKey);
+    this.maskingKey = masking?.key;
+    const files = {
+      [COMPILED_CONTRACT_FILE]: compileContract(contract, schema),
+      ...transform?.files,
+      ...masking?.files,
+    };
+    const environment = { ...this.environment(props), ...transform?.environment, ...masking?.environment };
     this.container =
       props.large &&
       new ContainerProcessor(this, 'Large', {
@@ -145,6 +159,7 @@ export class SilverProcessor extends Construct {
     for (const role of [this.role, this.container?.taskRole].filter((one) => one !== undefined)) {
       bronze.grantRead(role);
       for (const table of written) table.grantReadWrite(role);
+      grantMaskingKey(masking, role);
     }
     if (this.container)
       props.transform?.bindToTable(this, this.container.taskRole, contract, props.schemaName);

@@ -4,6 +4,7 @@ import { decimalFault, MAX_PRECISION } from '../physical-type';
 import { checkDefinitions } from './check-definitions';
 import { checkColumnNames } from './check-names';
 import { checkNotKey } from './check-keys';
+import { checkMasking } from './check-masking';
 import { checkTransform } from './check-transform';
 import type { Fields, Keys } from './fields';
 import { readCustomProperties } from './read-custom-properties';
@@ -71,6 +72,7 @@ function readProperty(fields: Fields, name: string, path: string, apiVersion: st
     path,
   };
   checkTransform(fields, property);
+  checkMasking(fields);
   return property;
 }
 

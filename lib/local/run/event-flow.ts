@@ -3,13 +3,14 @@ import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { containerDefinition } from '../functions/container-definition';
 import { EventRouter } from '../messaging/event-router';
 import type { DeadLetter, QueueConsumer } from '../messaging/event-router';
-import { QueueEndpoint } from '../messaging/queue-endpoint';
+import { ServiceEndpoint } from '../messaging/service-endpoint';
 import { queueMapping } from '../messaging/queue-delivery';
 import type { MetricStore } from '../metrics/metric-store';
 import type { InvocationResult } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
 import { appendToQueue } from './queue-file';
 import type { EmbeddedLake } from './embedded-lake';
+import { GeneratedSecrets } from './generated-secrets';
 import { incrementOf } from './increment';
 import type { Increment } from './increment';
 import { ExecutionEnvironments } from './execution-environments';
@@ -56,8 +57,10 @@ export class EventFlow {
   static async open(options: EventFlowOptions): Promise<EventFlow> {
     // The endpoint is needed to start functions, the router for what they put into queues: each knows the other.
     const opened: { flow?: EventFlow } = {};
-    const endpoint = await QueueEndpoint.open((queue, body, how) =>
-      opened.flow?.router.send(queue, body, how),
+    const secrets = new GeneratedSecrets(options.assembly, join(options.stateDirectory, 'secrets.json'));
+    const endpoint = await ServiceEndpoint.open(
+      (queue, body, how) => opened.flow?.router.send(queue, body, how),
+      (arn) => secrets.text(arn),
     );
     opened.flow = new EventFlow(options, endpoint);
     return opened.flow;
@@ -70,7 +73,7 @@ export class EventFlow {
 
   private constructor(
     private readonly options: EventFlowOptions,
-    private readonly endpoint: QueueEndpoint,
+    private readonly endpoint: ServiceEndpoint,
   ) {
     const { assembly, lake, stateDirectory, metrics } = options;
     this.environments = new ExecutionEnvironments({

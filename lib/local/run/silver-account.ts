@@ -40,10 +40,12 @@ export async function silverAccount(
     quarantine === undefined
       ? 'false'
       : `EXISTS (SELECT 1 FROM ${quarantine} q WHERE q.payload_encoding = 'row' AND q._lane = b._lane AND q._position = b._position)`;
-  const isGone =
+  // By the keys of silver, which may be masked: not by those of bronze.
+  const gone =
     tombstones === undefined || key.length === 0
-      ? 'false'
-      : `row IN (SELECT ${row('t')} FROM ${tombstones} t) AND row NOT IN (SELECT ${row('s')} FROM ${silver} s)`;
+      ? '0'
+      : `(SELECT count(*) FROM (SELECT DISTINCT ${row('t')} AS row FROM ${tombstones} t)
+          WHERE row NOT IN (SELECT ${row('s')} FROM ${silver} s))`;
   // Without a key nothing stands for anything else: rows a transform made of one record share lane and position.
   const entries =
     key.length > 0
@@ -52,7 +54,7 @@ export async function silverAccount(
   const query = `WITH judged AS (SELECT ${key.length > 0 ? row('b') : 'NULL'} AS row, ${isRejected} AS rejected FROM ${bronze} b),
   keys AS (${entries})
 SELECT (SELECT count(*) FROM judged), (SELECT count(*) FROM ${silver}), (SELECT count(*) FROM judged WHERE rejected),
-  (SELECT count(*) FROM keys), (SELECT count(*) FROM keys WHERE ${isGone})`;
+  (SELECT count(*) FROM keys), ${gone}`;
   try {
     const [[all, kept, rejected, keys, deleted]] = (await sql.query(query)).rows.map((one) =>
       one.map(Number),

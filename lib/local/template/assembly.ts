@@ -111,6 +111,7 @@ function resolveWhatIsKnown(properties: JsonObject, references: References): Jso
 const REF_IS_ARN = new Set([
   'AWS::ECS::TaskDefinition',
   'AWS::SNS::Topic',
+  'AWS::SecretsManager::Secret',
   'AWS::StepFunctions::StateMachine',
 ]);
 

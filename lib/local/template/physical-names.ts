@@ -38,6 +38,7 @@ const ARN_SHAPE: Record<string, (name: string) => [service: string, resource: st
   'AWS::Logs::LogGroup': (name) => ['logs', `log-group:${name}:*`],
   'AWS::SNS::Topic': (name) => ['sns', name],
   'AWS::SQS::Queue': (name) => ['sqs', name],
+  'AWS::SecretsManager::Secret': (name) => ['secretsmanager', `secret:${name}`],
   'AWS::Scheduler::Schedule': (name) => ['scheduler', `schedule/default/${name}`],
   'AWS::StepFunctions::StateMachine': (name) => ['states', `stateMachine:${name}`],
 };

@@ -8,6 +8,8 @@ import { expireSnapshots } from '../../../lambda/tables/expire-snapshots';
 import { RowEngine } from '../../../lambda/pipeline/refine/row-engine';
 import type { RefineOptions } from '../../../lambda/pipeline/refine/refine';
 import { KEYED, KEYLESS, SilverLake, TABLES, type Happening } from '../../pipeline/refine/silver-lake';
+import { MaskingKey } from '../../../lambda/pipeline/masking/masking-key';
+import { rowMasks } from '../../../lambda/pipeline/masking/row-masks';
 import { exactTexts } from './every-type';
 
 const scratch = mkdtempSync(join(tmpdir(), 'increment-engine-'));
@@ -18,6 +20,10 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
+const MASKED_KEY = rowMasks(
+  [{ path: ['id'], type: 'long', mask: { kind: 'tokenize' } }],
+  new MaskingKey('a key of thirty-two characters...'),
+);
 const LANES = ['a', 'b', '\u{1f600}'];
 const happenings = fc.array(
   fc.record({
@@ -59,6 +65,7 @@ describe.each([
         gate: () => (rows) => ({ accepted: rows.filter((row) => row.id !== 4n), rejected: [] }),
       },
     ],
+    ['with a masked key', { masks: MASKED_KEY }],
   ])('comes to the same rows and counts as row by row, %s', async (_how, options) => {
     await fc.assert(
       fc.asyncProperty(deliveries, async (given) => {

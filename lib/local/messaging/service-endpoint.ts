@@ -10,22 +10,28 @@ import { md5 } from './queue-delivery';
 /** Puts a message into a queue of the app and gives its id; undefined where the app has no such queue. */
 export type SendMessage = (queue: string, body: string, options: SendOptions) => string | undefined;
 
-/** What functions that run here may ask of AWS: to send messages to queues of the app. Anything else is refused. */
-export class QueueEndpoint {
+/** The text of a secret of the app, by its ARN; undefined where the app has no such secret. */
+export type ReadSecret = (arn: string) => string | undefined;
+
+/**
+ * What functions that run here may ask of AWS: to send messages to queues of the app, and to read secrets of it. Anything
+ * else is refused.
+ */
+export class ServiceEndpoint {
   private constructor(
     private readonly server: Server,
     /** Address for AWS_ENDPOINT_URL. */
     readonly url: string,
   ) {}
 
-  static async open(send: SendMessage): Promise<QueueEndpoint> {
-    const server = createServer((request, response) => void answer(request, response, send));
+  static async open(send: SendMessage, readSecret: ReadSecret): Promise<ServiceEndpoint> {
+    const server = createServer((request, response) => void answer(request, response, { send, readSecret }));
     await new Promise<void>((listening, failed) =>
       server.once('error', failed).listen(0, '127.0.0.1', listening),
     );
     // It is no reason to keep the run alive.
     server.unref();
-    return new QueueEndpoint(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return new ServiceEndpoint(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
   }
 
   async close(): Promise<void> {
@@ -34,17 +40,22 @@ export class QueueEndpoint {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, send: SendMessage): Promise<void> {
+interface Services {
+  readonly send: SendMessage;
+  readonly readSecret: ReadSecret;
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, services: Services): Promise<void> {
   try {
     const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`);
-    reply(response, 200, operation(target, await bodyOf(request), send));
+    reply(response, 200, operation(target, await bodyOf(request), services));
   } catch (error) {
     const { name, message } = error as Error;
     reply(response, 400, { __type: name, message });
   }
 }
 
-function operation(target: string, input: JsonObject, send: SendMessage): object {
+function operation(target: string, input: JsonObject, { send, readSecret }: Services): object {
   const queueUrl = textAt(input, 'QueueUrl') ?? '';
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   const sent = (entry: JsonObject): { MessageId: string; MD5OfMessageBody: string } => {
@@ -67,6 +78,12 @@ function operation(target: string, input: JsonObject, send: SendMessage): object
           .map((entry) => ({ Id: textAt(entry, 'Id'), ...sent(entry) })),
         Failed: [],
       };
+    case 'secretsmanager.GetSecretValue': {
+      const id = textAt(input, 'SecretId') ?? '';
+      const text = readSecret(id);
+      if (text === undefined) throw new NotOnThisMachine(`The secret ${id}`);
+      return { ARN: id, SecretString: text };
+    }
     default:
       throw new NotOnThisMachine(target);
   }
@@ -75,7 +92,7 @@ function operation(target: string, input: JsonObject, send: SendMessage): object
 class NotOnThisMachine extends Error {
   constructor(target: string) {
     super(
-      `${target} is not there on this machine: functions can send messages to queues of their app, no more.`,
+      `${target} is not there on this machine: functions can send messages to queues of their app, and read secrets it makes, no more.`,
     );
     this.name = 'NotOnThisMachine';
   }

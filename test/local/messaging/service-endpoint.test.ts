@@ -4,19 +4,23 @@ import {
   SendMessageBatchCommand,
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
-import { QueueEndpoint } from '../../../lib/local/messaging/queue-endpoint';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ServiceEndpoint } from '../../../lib/local/messaging/service-endpoint';
 import type { SendOptions } from '../../../lib/local/messaging/embedded-queue';
 
 describe('what functions may ask of AWS', () => {
   const sent: [string, string, SendOptions][] = [];
-  let endpoint: QueueEndpoint;
+  let endpoint: ServiceEndpoint;
   let client: SQSClient;
   let QueueUrl: string;
   beforeAll(async () => {
-    endpoint = await QueueEndpoint.open((queue, body, options) => {
-      if (queue !== 'tasks.fifo') return undefined;
-      return `id-${sent.push([queue, body, options])}`;
-    });
+    endpoint = await ServiceEndpoint.open(
+      (queue, body, options) => {
+        if (queue !== 'tasks.fifo') return undefined;
+        return `id-${sent.push([queue, body, options])}`;
+      },
+      (arn) => (arn.endsWith(':secret:key') ? 'the text' : undefined),
+    );
     client = new SQSClient({
       endpoint: endpoint.url,
       region: 'us-east-1',
@@ -49,6 +53,20 @@ describe('what functions may ask of AWS', () => {
       ['tasks.fifo', 'one', { groupId: 'g' }],
       ['tasks.fifo', 'two', { groupId: 'g' }],
     ]);
+  });
+
+  it('is to read secrets of the app, and no others', async () => {
+    const secrets = new SecretsManagerClient({
+      endpoint: endpoint.url,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    });
+    const read = (SecretId: string) => secrets.send(new GetSecretValueCommand({ SecretId }));
+    expect((await read('arn:aws:secretsmanager:us-east-1:000000000000:secret:key')).SecretString).toBe(
+      'the text',
+    );
+    await expect(read('other')).rejects.toThrow('The secret other is not there on this machine');
+    secrets.destroy();
   });
 
   it('is nothing else', async () => {

@@ -1,0 +1,2 @@
+export { Mask } from './mask';
+export { MaskingPolicy } from './masking-policy';
