@@ -7,7 +7,8 @@ import type { ManifestFile } from '../manifest-list';
 import { positionsOfSnapshot } from '../positions';
 import type { Snapshot } from '../snapshot';
 import { TableFiles } from '../table-files';
-import { currentSnapshot, parseTableMetadata, type TableMetadata } from '../table-metadata';
+import { parseTableMetadata } from '../metadata-file';
+import { currentSnapshot, type TableMetadata } from '../table-metadata';
 
 /** `v12.metadata.json` of a directory, `00012-<uuid>.metadata.json` of other catalogs. */
 const METADATA_FILE = /\/metadata\/v?(\d+)(?:-[^/]*)?\.metadata\.json$/;
