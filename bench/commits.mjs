@@ -1,8 +1,10 @@
 // node bench/commits.mjs
 // What commits cost on tables in directories: of 1, 8 and 64 writers at once, each committing by itself or all through one
-// committer, and of one writer as snapshots add up. Files are written before: commits alone are measured. CPU times are
-// those of the process, system included. Run `npm run build` first.
-import { mkdtempSync, rmSync } from 'node:fs';
+// committer, and of one writer as snapshots add up, beside the plain writing of as many bytes as the metadata has, which no
+// commit of a format with one metadata file can do without. Files are written before: commits alone are measured. CPU
+// times are those of the process, system included. Run `npm run build` first.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -23,7 +25,8 @@ const WRITERS = [1, 8, 64];
 const SNAPSHOTS = [10, 100, 300, 1000];
 /** Commits that one figure is of: manifests are merged once in so many. */
 const WINDOW = 32;
-const RUNS = 3;
+const OPENINGS = 8;
+const RUNS = 5;
 
 const field = (id, name, type) => ({ id, name, required: true, type });
 const definition = {
@@ -130,11 +133,27 @@ async function contention(writers, name, commit) {
   };
 }
 
-const perCommit = ({ cpuMs, systemMs }, count) => ({ cpuMs: cpuMs / count, systemMs: systemMs / count });
+/** CPU ms of writing the table's metadata file once more, as one buffer that is there already. */
+async function plainWrite(table, count) {
+  const bytes = readFileSync(new URL(table.metadataLocation));
+  const { cpuMs } = await measured(async () => {
+    for (let i = 0; i < count; i++) await writeFile(`${directory}/plain-${i}`, bytes);
+  });
+  for (let i = 0; i < count; i++) await rm(`${directory}/plain-${i}`);
+  return { writeMs: cpuMs / count, bytes: bytes.length };
+}
+
+/** CPU ms of opening the table, as a function does that starts. */
+async function openings(uri) {
+  const { cpuMs } = await measured(async () => {
+    for (let i = 0; i < OPENINGS; i++) await openTable(uri);
+  });
+  return { openMs: cpuMs / OPENINGS };
+}
 
 /** CPU ms of a commit with so many snapshots in the table, none of them expired. */
 async function growth() {
-  const { table } = await newTable();
+  const { uri, table } = await newTable();
   const [file] = await writeRows(table, [{ id: 1, _lane: 'a', _position: '1' }]);
   const commit = (i) =>
     table.append(
@@ -146,16 +165,19 @@ async function growth() {
   const commitTo = async (count) => {
     while (committed < count) await commit(committed++);
   };
+  const cost = async (count) => {
+    const { cpuMs } = await measured(() => commitTo(committed + count));
+    return { cpuMs: cpuMs / count, ...(await plainWrite(table, count)), ...(await openings(uri)) };
+  };
   for (const snapshots of SNAPSHOTS) {
     const count = Math.min(WINDOW, snapshots / 2);
     await commitTo(snapshots - count);
-    costs[snapshots] = perCommit(await measured(() => commitTo(snapshots)), count);
+    costs[snapshots] = await cost(count);
   }
   // Past the next merge of merged manifests, which comes once in 1,024.
   await commitTo(1100);
   await expireSnapshots(table, { olderThan: Date.now() + 1000, keepLast: 10 });
-  const count = committed + WINDOW;
-  costs.expired = perCommit(await measured(() => commitTo(count)), WINDOW);
+  costs.expired = await cost(WINDOW);
   return costs;
 }
 
@@ -172,11 +194,19 @@ try {
   const runs = [];
   for (let run = 0; run < RUNS; run++) runs.push(await growth());
   console.table(
-    [...SNAPSHOTS, 'expired'].map((key) => ({
-      snapshots: key === 'expired' ? '1100, then expired to 10' : key,
-      'CPU ms a commit': Number(median(runs.map((costs) => costs[key].cpuMs)).toFixed(2)),
-      'of it in the system': Number(median(runs.map((costs) => costs[key].systemMs)).toFixed(2)),
-    })),
+    [...SNAPSHOTS, 'expired'].map((key) => {
+      const of = (name) => median(runs.map((costs) => costs[key][name]));
+      const rest = median(runs.map((costs) => costs[key].cpuMs - costs[key].writeMs));
+      return {
+        snapshots: key === 'expired' ? '1100, then expired to 10' : key,
+        'metadata, KB': Math.round(of('bytes') / 1000),
+        'CPU ms a commit': Number(of('cpuMs').toFixed(2)),
+        'plain write of the metadata': Number(of('writeMs').toFixed(2)),
+        'all else': Number(rest.toFixed(2)),
+        ratio: Number((of('cpuMs') / of('writeMs')).toFixed(1)),
+        'CPU ms to open': Number(of('openMs').toFixed(2)),
+      };
+    }),
   );
 } finally {
   rmSync(directory, { recursive: true });
