@@ -11,6 +11,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
+  lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
@@ -49,6 +50,10 @@ Options of failover
   --out DIR         Directory of the copies, DIR/<zone>/<table>; the original may be gone
   --dry-run         Change nothing; say what would be restored, and what is lost
 
+Options of pii
+  --records N       Records to look at (default: 10000)
+  --json            Print the findings as JSON
+
 Options of detokenize
   --key FILE        File that holds the text of the secret
   --out DIR         Or a directory that lakehouse run wrote to, with the key it made
@@ -62,7 +67,7 @@ Options of emulator
   --region NAME     Region it was deployed to (default: us-east-1)
   --once            End when the streams have nothing new
 
-Exit codes: 0 done; 2 a contract or an input that cannot be used; 1 anything else.
+Exit codes: 0 done; 2 a contract or an input that cannot be used; 1 anything else (pii: unclassified personal data).
 Running again over the same events adds nothing; running again after an interruption goes on where it stopped.
 `;
 
@@ -88,13 +93,15 @@ async function main(args: string[]): Promise<void> {
       return (await import('./restore-command')).restore(rest);
     case 'failover':
       return (await import('./failover-command')).failover(rest);
+    case 'pii':
+      return (await import('./pii-command')).pii(rest);
     case 'detokenize':
       return (await import('./detokenize-command')).detokenize(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, detokenize, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, pii, detokenize, emulator. See lakehouse --help`,
       );
   }
 }

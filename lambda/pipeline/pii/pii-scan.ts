@@ -1,0 +1,126 @@
+import type { ContractProperty } from '../../../lib/contract/contract-property';
+import type { SchemaObject } from '../../../lib/contract/schema-object';
+import { ExactNumber } from '../../formats/json/exact-json';
+import { detectPii, type PiiKind } from './detect';
+
+/** Why a column is reported. */
+export enum PiiFindingKind {
+  /** Values show personal data, and the contract does not classify the column, or calls it public. */
+  UNCLASSIFIED = 'unclassified',
+  /** The name alone suggests it: weak evidence. */
+  SUSPECT_NAME = 'suspect-name',
+  /** Classified, and none of the values showed anything. A note: names of people look like other words. */
+  NOTHING_FOUND = 'nothing-found',
+}
+
+export interface PiiFinding {
+  readonly finding: PiiFindingKind;
+  /** Dotted path of the property; `[]` for the elements of a list. */
+  readonly column: string;
+  /** As the contract has it; absent without one, and for a field the contract does not name. */
+  readonly classification?: string;
+  /** Whether the contract names the field. */
+  readonly inContract: boolean;
+  /** Values that were looked at. */
+  readonly values: number;
+  /** Values in which each kind was found. */
+  readonly kinds: { readonly [kind: string]: number };
+  /** Shape of the first value found: letters are x, digits are 9. */
+  readonly example?: string;
+}
+
+const OPEN = 'public';
+const SUSPECT =
+  /(^|[_.-])(e?mail|phone|mobile|fax|iban|ssn|social_security|passport|birth(day|date)?|born|dob|street|address|(first|last|full|sur|maiden)_?name|credit_?card|card_number|ip_?addr(ess)?)([_.-]|$)/i;
+const LONGEST_EXAMPLE = 60;
+
+interface Column {
+  readonly classification?: string;
+  readonly inContract: boolean;
+  values: number;
+  readonly kinds: Map<PiiKind, number>;
+  example?: string;
+}
+
+/** Looks for personal data in records, and holds what it finds against the contract, which is the authority. */
+export class PiiScan {
+  private readonly columns = new Map<string, Column>();
+  private rows = 0;
+
+  constructor(schema: SchemaObject) {
+    for (const property of schema.properties) this.declare(property, undefined);
+  }
+
+  get records(): number {
+    return this.rows;
+  }
+
+  /** Looks at every text and number in a record, at whatever depth, by the names of the contract. */
+  add(record: { readonly [name: string]: unknown }): void {
+    this.rows++;
+    for (const [name, value] of Object.entries(record)) this.look(name, value);
+  }
+
+  /** Unclassified columns first, then names, then notes; each in the order of the contract. */
+  get findings(): PiiFinding[] {
+    const all = [...this.columns].flatMap(([column, seen]) => finding(column, seen) ?? []);
+    const rank = Object.values(PiiFindingKind);
+    return all.sort((a, b) => rank.indexOf(a.finding) - rank.indexOf(b.finding));
+  }
+
+  private declare(property: ContractProperty, inherited: string | undefined): void {
+    const classification = property.classification ?? inherited;
+    const inside = property.items ? [property.items] : property.properties;
+    if (inside.length === 0)
+      this.columns.set(property.path, { classification, inContract: true, values: 0, kinds: new Map() });
+    for (const one of inside) this.declare(one, classification);
+  }
+
+  private look(path: string, value: unknown): void {
+    if (value === null || value === undefined) return;
+    if (value instanceof ExactNumber) this.judge(path, value.text);
+    else if (Array.isArray(value)) for (const item of value) this.look(`${path}[]`, item);
+    else if (typeof value === 'object' && !(value instanceof Uint8Array)) {
+      for (const [name, field] of Object.entries(value)) this.look(`${path}.${name}`, field);
+    } else if (['string', 'number', 'bigint'].includes(typeof value)) this.judge(path, String(value));
+  }
+
+  private judge(path: string, text: string): void {
+    let column = this.columns.get(path);
+    if (!column) this.columns.set(path, (column = { inContract: false, values: 0, kinds: new Map() }));
+    column.values++;
+    const kinds = detectPii(text);
+    for (const kind of kinds.keys()) column.kinds.set(kind, (column.kinds.get(kind) ?? 0) + 1);
+    if (kinds.size > 0) column.example ??= shapeOf(text);
+  }
+}
+
+function finding(column: string, seen: Column): PiiFinding | undefined {
+  const { classification, inContract, values, kinds, example } = seen;
+  const isOpen = classification === undefined || classification.trim().toLowerCase() === OPEN;
+  const what = isOpen
+    ? kinds.size > 0
+      ? PiiFindingKind.UNCLASSIFIED
+      : classification === undefined && SUSPECT.test(column)
+        ? PiiFindingKind.SUSPECT_NAME
+        : undefined
+    : kinds.size === 0
+      ? PiiFindingKind.NOTHING_FOUND
+      : undefined;
+  return (
+    what && {
+      finding: what,
+      column,
+      ...(classification !== undefined && { classification }),
+      inContract,
+      values,
+      kinds: Object.fromEntries(kinds),
+      ...(example !== undefined && { example }),
+    }
+  );
+}
+
+function shapeOf(text: string): string {
+  const shape = text.slice(0, LONGEST_EXAMPLE).replace(/\p{L}/gu, 'x').replace(/\p{N}/gu, '9');
+  return text.length > LONGEST_EXAMPLE ? `${shape}…` : shape;
+}
