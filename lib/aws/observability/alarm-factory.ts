@@ -13,9 +13,10 @@ export const PACKAGED_RUNBOOK = 'lakehouse-constructs/docs/operations.md';
 /** One alarm, said in full: nothing about it is left to CloudWatch's defaults. */
 export interface AlarmPlan {
   readonly metric: IMetric;
-  /** The alarm sounds above this value, or below it where `below` is set. */
+  /** The alarm sounds above this value, below it where `below` is set, and from it on where `from` is. */
   readonly threshold: number;
   readonly below?: boolean;
+  readonly from?: boolean;
   readonly evaluationPeriods: number;
   readonly datapointsToAlarm: number;
   readonly treatMissingData: TreatMissingData;
@@ -40,7 +41,9 @@ export class AlarmFactory {
       comparisonOperator:
         plan.below === true
           ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_THRESHOLD,
+          : plan.from === true
+            ? ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD
+            : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: plan.evaluationPeriods,
       datapointsToAlarm: plan.datapointsToAlarm,
       treatMissingData: plan.treatMissingData,

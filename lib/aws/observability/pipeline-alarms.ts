@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import { type Alarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -35,7 +36,7 @@ export interface PipelineAlarmsOptions {
   /**
    * Page the alarms' descriptions link to. Each adds the fragment of its section: `#iterator-age`,
    * `#function-errors`, `#function-throttles`, `#refused-writes`, `#refused-reads`, `#dead-letters`,
-   * `#quarantine-rate`, `#freshness`, `#no-data`.
+   * `#quarantine-rate`, `#freshness`, `#no-data`, `#volume-drop`.
    * @default - docs/operations.md of this package
    */
   readonly runbookUrl?: string;
@@ -95,6 +96,10 @@ export class PipelineAlarms extends AlarmGroup {
   readonly freshness: Alarm;
   /** Nothing arrives any more. Undefined where no frequency is promised. */
   readonly noData?: Alarm;
+  /** Far fewer records than in the hour before. Undefined without `hourlyDropPercent`. */
+  readonly hourlyDrop?: Alarm;
+  /** Far fewer records than on the day before. Undefined without `dailyDropPercent`. */
+  readonly dailyDrop?: Alarm;
   /** All of the above that exist. */
   readonly all: Alarm[];
   /** The metrics behind the alarms, for dashboards and alarms of your own. */
@@ -190,6 +195,33 @@ export class PipelineAlarms extends AlarmGroup {
       runbookSection: 'freshness',
     });
     this.noData = this.createNoDataAlarm(alarms, product, thresholds);
+    const drop = (id: string, percent: number | undefined, period: Duration, before: string) =>
+      percent === undefined
+        ? undefined
+        : alarms.create(id, {
+            metric: this.metrics.volumeDropPercent(period),
+            threshold: percent,
+            from: true,
+            // CloudWatch is given the period before as well: a difference needs two.
+            evaluationPeriods: 2,
+            datapointsToAlarm: 1,
+            // Nothing at all is what the no-data alarm is for.
+            treatMissingData: TreatMissingData.NOT_BREACHING,
+            meaning: `${product}: at least ${percent} % fewer records ${before}.`,
+            runbookSection: 'volume-drop',
+          });
+    this.hourlyDrop = drop(
+      'HourlyDrop',
+      thresholds.hourlyDropPercent,
+      Duration.hours(1),
+      'than in the hour before',
+    );
+    this.dailyDrop = drop(
+      'DailyDrop',
+      thresholds.dailyDropPercent,
+      Duration.days(1),
+      'than on the day before',
+    );
 
     this.all = [
       this.iteratorAge,
@@ -202,6 +234,8 @@ export class PipelineAlarms extends AlarmGroup {
       this.quarantineRate,
       this.freshness,
       this.noData,
+      this.hourlyDrop,
+      this.dailyDrop,
     ].filter((alarm) => alarm !== undefined);
 
     for (const topic of props.topics ?? []) this.notify(topic);

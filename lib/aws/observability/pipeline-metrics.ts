@@ -144,6 +144,20 @@ export class PipelineMetrics {
     });
   }
 
+  /**
+   * By how much fewer records were read in a period than in the one before, in percent of those; negative where there were
+   * more. No value after a period without records, and for the first one.
+   * @param period of whole minutes, from which on CloudWatch keeps the time: an hour begins with the hour, a day at midnight UTC
+   */
+  volumeDropPercent(period: Duration): MathExpression {
+    return new MathExpression({
+      expression: '-100 * DIFF(FILL(read, 0)) / (FILL(read, 0) - DIFF(FILL(read, 0)))',
+      usingMetrics: { read: this.recordsRead(period) },
+      label: 'Fewer records than before (%)',
+      period,
+    });
+  }
+
   /** Milliseconds from the arrival of a batch's oldest record to the commit that made it visible. */
   freshness(): Metric {
     return this.ofProduct(METRICS.freshness, Stats.MAXIMUM);

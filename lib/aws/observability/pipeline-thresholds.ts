@@ -31,6 +31,19 @@ export interface PipelineThresholds {
   readonly quarantinedPercent?: number;
 
   /**
+   * Drop of the records read in an hour, in percent of those of the hour before, from which on the alarm sounds: at 20,
+   * 80 records after 100 are one, 81 are none. From 1 to 100.
+   * @default - no such alarm
+   */
+  readonly hourlyDropPercent?: number;
+
+  /**
+   * The same of a day and the day before, in UTC.
+   * @default - no such alarm
+   */
+  readonly dailyDropPercent?: number;
+
+  /**
    * Failed invocations in five minutes.
    * @default 0
    */
@@ -62,9 +75,13 @@ export interface PipelineThresholds {
 }
 
 /** Every threshold settled; `silence` stays undefined where nothing promises a frequency. */
-export interface SettledThresholds extends Required<Omit<PipelineThresholds, 'silence'>> {
+export interface SettledThresholds extends Required<Omit<PipelineThresholds, OptionalThreshold>> {
   readonly silence?: Duration;
+  readonly hourlyDropPercent?: number;
+  readonly dailyDropPercent?: number;
 }
+
+type OptionalThreshold = 'silence' | 'hourlyDropPercent' | 'dailyDropPercent';
 
 /** What holds for a contract that promises no latency. */
 export const DEFAULT_LATENCY = Duration.hours(1);
@@ -90,6 +107,8 @@ export function settleThresholds(
     iteratorAge: given.iteratorAge ?? shorter(latency, allowedLag(retention)),
     freshness: given.freshness ?? latency,
     silence: given.silence ?? promisedFrequency(levels),
+    hourlyDropPercent: given.hourlyDropPercent,
+    dailyDropPercent: given.dailyDropPercent,
     quarantinedPercent: given.quarantinedPercent ?? levels.errorRatePercent ?? 1,
     functionErrors: given.functionErrors ?? 0,
     functionThrottles: given.functionThrottles ?? 0,
@@ -125,6 +144,14 @@ function refuseImpossible(given: PipelineThresholds): void {
   };
   requireWithin('thresholds.quarantinedPercent', given.quarantinedPercent, percent);
   requireWithin('thresholds.refusedWritesPercent', given.refusedWritesPercent, percent);
+  for (const name of ['hourlyDropPercent', 'dailyDropPercent'] as const) {
+    requireWithin(`thresholds.${name}`, given[name], {
+      minimum: 1,
+      maximum: 100,
+      unit: 'percent',
+      remedy: 'Give how much less is too little: at 20, 80 records after 100 sound the alarm.',
+    });
+  }
   const count = {
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,

@@ -127,10 +127,14 @@ function querySeries(id: string, queries: JsonObject[], metrics: MetricStore): M
       inputs.set(otherId, querySeries(otherId, queries, metrics));
     }
   }
+  const periods = queries.map((one) => numberAt(objectAt(one, 'MetricStat'), 'Period') ?? 0);
+  const period = Math.max(numberAt(query, 'Period') ?? 0, ...periods) * 1000;
   const times = new Set([...inputs.values()].flatMap((values) => [...values.keys()]));
   const results = new Map<number, number>();
   for (const time of times) {
-    const value: MathValue = evaluateMath(expression, (name) => inputs.get(name)?.get(time));
+    const value: MathValue = evaluateMath(expression, (name, periodsBefore) =>
+      inputs.get(name)?.get(time - periodsBefore * period),
+    );
     if (value !== undefined) results.set(time, value);
   }
   return results;

@@ -1,6 +1,6 @@
 /**
  * The part of CloudWatch's metric math that alarms use: numbers, metrics by id, + - * / and comparisons, AND, OR,
- * parentheses, arrays, and FILL, IF, MAX, MIN, SUM, AVG, ABS, CEIL, FLOOR. An operation on a missing value is missing.
+ * parentheses, arrays, and FILL, IF, MAX, MIN, SUM, AVG, ABS, CEIL, FLOOR, DIFF. An operation on a missing value is missing.
  */
 export type MathValue = number | undefined;
 
@@ -37,10 +37,18 @@ const LEVELS: Record<string, (left: number, right: number) => number>[] = [
   { '*': (left, right) => left * right, '/': (left, right) => left / right },
 ];
 
-/** Evaluates an expression for one period. @throws UnsupportedExpression */
-export function evaluateMath(expression: string, metric: (id: string) => MathValue): MathValue {
+/**
+ * Evaluates an expression for one period.
+ * @param metric the value of a metric, so many periods before
+ * @throws UnsupportedExpression
+ */
+export function evaluateMath(
+  expression: string,
+  metric: (id: string, periodsBefore: number) => MathValue,
+): MathValue {
   const tokens = tokenize(expression);
   let next = 0;
+  let periodsBefore = 0;
   const fail = (detail: string): never => {
     throw new UnsupportedExpression(expression, detail);
   };
@@ -72,6 +80,16 @@ export function evaluateMath(expression: string, metric: (id: string) => MathVal
     next++;
     return values;
   };
+  /** Of the argument at hand now and a period before, which is read twice for that. */
+  const difference = (): MathValue => {
+    const start = next;
+    const now = scalar(list(')')[0]);
+    next = start;
+    periodsBefore++;
+    const before = scalar(list(')')[0]);
+    periodsBefore--;
+    return now === undefined || before === undefined ? undefined : now - before;
+  };
   const operand = (): Value => {
     const token = tokens[next++] ?? fail('it ends too early');
     if (token === '-') {
@@ -86,8 +104,9 @@ export function evaluateMath(expression: string, metric: (id: string) => MathVal
     if (token === '[') return list(']').map(scalar);
     if (/^\d/.test(token)) return Number(token);
     if (!/^[A-Za-z_]/.test(token)) fail(`unexpected "${token}"`);
-    if (tokens[next] !== '(') return metric(token);
+    if (tokens[next] !== '(') return metric(token, periodsBefore);
     next++;
+    if (token === 'DIFF') return difference();
     return call(token, list(')'), fail);
   };
 
