@@ -49,6 +49,24 @@ export class PathLayout {
   }
 
   /**
+   * The layout as the prefix of an Amazon Data Firehose stream: `year=!{timestamp:yyyy}/…`, fields as
+   * `!{partitionKeyFromQuery:name}`, for which the stream needs dynamic partitioning. Firehose takes the time a record
+   * arrived, in UTC, and names the objects itself; Glue's partition keys are `partitionKeys`.
+   * https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
+   * @throws Error for a pattern that does not end in a slash: Firehose would put what follows in front of its own names
+   */
+  firehosePrefix(): string {
+    if (!this.pattern.endsWith('/')) {
+      throw new Error(
+        `"${this.pattern}" cannot be the prefix of a Firehose stream, which names its objects itself. Allowed: a folder, with a slash at the end.`,
+      );
+    }
+    return this.pattern.replace(/\{([^{}]*)\}/g, (_, name: string) =>
+      Object.hasOwn(TIME_FIELDS, name) ? `!{timestamp:${name}}` : `!{partitionKeyFromQuery:${name}}`,
+    );
+  }
+
+  /**
    * The key of an object, or the folder where the pattern ends in a slash.
    * @throws Error for a time that is none, and for a field that is missing or empty
    */

@@ -1,4 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
@@ -113,6 +114,35 @@ describe('a directory', () => {
   test('is what a file:// URI opens', async () => {
     expect(await openClaims(`file://${directory}`)).toBeInstanceOf(DirectoryClaims);
   });
+});
+
+test('a table that refuses for a moment is asked again', async () => {
+  let asked = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const isRefused = ++asked < 3;
+      response.writeHead(isRefused ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(isRefused ? '{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException"}' : '{}');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const given = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+  };
+  const before = { ...process.env };
+  Object.assign(process.env, given);
+  try {
+    await new DynamoDbClaims('events').change(['a'], () => [claim(1)]);
+    expect(asked).toBe(3);
+  } finally {
+    process.env = before;
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 optional(MOTO)('a table of DynamoDB', () => {

@@ -69,3 +69,45 @@ test('a value that is missing is named', () => {
   );
   expect(() => layout.key({ time: new Date(NaN), fields: {} })).toThrow('received an invalid date');
 });
+
+/** What Firehose makes of an expression: Java's patterns of the time in UTC, and the keys of dynamic partitioning. */
+function asFirehose(prefix: string, at: Date, keys: Record<string, string>): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time: Record<string, string> = {
+    yyyy: String(at.getUTCFullYear()),
+    MM: two(at.getUTCMonth() + 1),
+    dd: two(at.getUTCDate()),
+    HH: two(at.getUTCHours()),
+  };
+  return prefix
+    .replace(/!\{timestamp:([^}]+)\}/g, (_, format) => time[format])
+    .replace(/!\{partitionKeyFromQuery:([^}]+)\}/g, (_, name) => keys[name]);
+}
+
+describe('as the prefix of a Firehose stream', () => {
+  test.each([
+    ['events/year={yyyy}/month={MM}/day={dd}/hour={HH}/', {}],
+    ['processed/event_date={yyyy}-{MM}-{dd}/event_type={type}/', { type: 'play' }],
+    ['sensor-data/year={yyyy}/month={MM}/day={dd}/sensor_id={sensor_id}/', { sensor_id: '123' }],
+    ['clicks/hourly/{yyyy}-{MM}-{dd}/{HH}/', {}],
+  ])('%s leads to the same folder, with the partition keys of Glue in their order', (pattern, fields) => {
+    const layout = new PathLayout(pattern);
+    const folder = asFirehose(layout.firehosePrefix(), time, fields);
+    expect(folder).toBe(layout.key({ time, fields }));
+    const keys = folder.split('/').flatMap((part) => (part.includes('=') ? [part.split('=')[0]] : []));
+    expect(keys).toEqual(layout.partitionKeys);
+  });
+
+  test('it is written in Firehose’s own words', () => {
+    expect(new PathLayout('e/dt={yyyy}-{MM}-{dd}/type={type}/').firehosePrefix()).toBe(
+      'e/dt=!{timestamp:yyyy}-!{timestamp:MM}-!{timestamp:dd}/type=!{partitionKeyFromQuery:type}/',
+    );
+  });
+
+  test('a layout that names objects is refused', () => {
+    expect(() => new PathLayout('raw/{yyyy}/{id}.json').firehosePrefix()).toThrow(
+      '"raw/{yyyy}/{id}.json" cannot be the prefix of a Firehose stream, which names its objects itself. ' +
+        'Allowed: a folder, with a slash at the end.',
+    );
+  });
+});

@@ -140,12 +140,53 @@ test('explode-sessions: a row for each event, none of a session without user', a
   ]);
 });
 
-test.each(['raw-orders', 'purchase-orders', 'order-features', 'raw-sessions', 'session-events'])(
-  'the types of %s are those of its contract',
-  (name) => {
-    const contract = contractOf(name);
-    expect(fs.readFileSync(file(`${name}.types.d.ts`), 'utf8')).toBe(
-      recordTypes(contract, contract.schema()),
-    );
-  },
-);
+test('clean-app-logs: who did what and when, by day, without lines that lack either', async () => {
+  const transform = Transform.fromFile(file('clean-app-logs.ts'), {
+    inputContract: contractOf('raw-app-logs'),
+  });
+  const { rows, quarantined } = await run(contractOf('app-events'), transform, [
+    {
+      userId: 'u-1',
+      eventName: 'open',
+      timestamp: '2026-03-01T23:59:59Z',
+      properties: { from: 'mail' },
+      device: 'phone',
+    },
+    { userId: null, eventName: 'open', timestamp: '2026-03-01T10:00:00Z' },
+    { userId: 'u-2', timestamp: '2026-03-01T10:00:00Z' },
+    { userId: 'u-2', eventName: 'close', timestamp: '2026-03-02T00:00:00Z' },
+    { userId: 'u-3', eventName: 'open', timestamp: 'yesterday' },
+  ]);
+  expect(rows).toEqual([
+    {
+      userId: 'u-1',
+      eventName: 'open',
+      eventTime: expect.stringMatching(/^2026-03-01 23:59:59/),
+      properties: '{"from":"mail"}',
+    },
+    {
+      userId: 'u-2',
+      eventName: 'close',
+      eventTime: expect.stringMatching(/^2026-03-02 00:00:00/),
+      properties: null,
+    },
+  ]);
+  expect(quarantined).toEqual([
+    { reason_code: 'wrong-type', reason: expect.stringMatching(/^Before the transform: timestamp: /) },
+  ]);
+});
+
+test.each([
+  'raw-app-logs',
+  'app-events',
+  'raw-session-log',
+  'clean-sessions',
+  'raw-orders',
+  'purchase-orders',
+  'order-features',
+  'raw-sessions',
+  'session-events',
+])('the types of %s are those of its contract', (name) => {
+  const contract = contractOf(name);
+  expect(fs.readFileSync(file(`${name}.types.d.ts`), 'utf8')).toBe(recordTypes(contract, contract.schema()));
+});
