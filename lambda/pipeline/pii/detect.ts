@@ -25,7 +25,11 @@ const DETECTORS: readonly Detector[] = [
   },
   // ISO 13616: country, two check digits, up to 30 characters, in groups of four or not.
   { kind: PiiKind.IBAN, form: /\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b/g, holds: isIban },
-  { kind: PiiKind.PAYMENT_CARD, form: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g, holds: isPaymentCard },
+  {
+    kind: PiiKind.PAYMENT_CARD,
+    form: /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)/g,
+    holds: isPaymentCard,
+  },
   // Numbers the Social Security Administration does not give: areas 000, 666 and from 900, group 00, serial 0000.
   {
     kind: PiiKind.US_SSN,
