@@ -13,6 +13,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
   lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
+  lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -59,6 +60,13 @@ Options of detokenize
   --out DIR         Or a directory that lakehouse run wrote to, with the key it made
   --type TYPE       Of the column: string, int, long, uuid (default: string)
 
+Options of orphans
+  --region REGION   Region that is searched (default: AWS_REGION)
+  --stack PREFIX    Only what stacks with such a name left behind
+  --tag KEY         Tag by which a lake's resources are known that no stack made (default: DataProduct)
+  --json            As JSON, for a script
+  --endpoint URL    Where an emulator answers
+
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
   --out DIR         Where detach writes the copy (default: cdk.out.emulator)
@@ -97,11 +105,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./pii-command')).pii(rest);
     case 'detokenize':
       return (await import('./detokenize-command')).detokenize(rest);
+    case 'orphans':
+      return (await import('./orphans-command')).orphans(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, pii, detokenize, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, pii, detokenize, orphans, emulator. See lakehouse --help`,
       );
   }
 }

@@ -29,6 +29,11 @@ const ROOMS: { readonly [room: string]: Room } = {
     ],
     packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|jsonata|yaml|hysnappy)$/,
   },
+  // What the command asks of an account. The SDK is the user's own, loaded when asked for.
+  'lib/operations': {
+    rooms: ['lambda/tables'],
+    packages: /^@aws-sdk\/client-(cloudformation|glue|lambda|s3)$/,
+  },
   'lambda/pipeline': {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/rows', 'lambda/stores', 'lambda/tables'],
     packages: /^$/,

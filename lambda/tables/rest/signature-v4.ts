@@ -11,19 +11,22 @@ export interface SignableRequest {
   readonly method: string;
   readonly url: string;
   readonly body?: string;
+  /** Headers that are signed beside those of the signature, by their names in lower case. */
+  readonly headers?: { readonly [name: string]: string };
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
 
 /** Headers that sign a request (AWS Signature Version 4). */
 export function signV4(
-  { method, url, body = '' }: SignableRequest,
+  { method, url, body = '', headers: others = {} }: SignableRequest,
   credentials: SigningCredentials,
   { region, service, now }: { readonly region: string; readonly service: string; readonly now: Date },
 ): Record<string, string> {
   const { host, pathname, searchParams } = new URL(url);
   const time = now.toISOString().replace(/[-:]|\.\d{3}/g, '');
   const headers: Record<string, string> = {
+    ...others,
     host,
     'x-amz-content-sha256': sha256(body),
     'x-amz-date': time,
