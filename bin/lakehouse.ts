@@ -9,6 +9,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
   lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
   lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
+  lakehouse archive --table URI --older-than DAYS  Tag the files of old partitions, for a lifecycle rule to move
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
   lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
@@ -40,6 +41,12 @@ Options of maintain
   --keep-last N        Newest snapshots that stay whatever their age (default: 10)
   --older-than HOURS   Age of what may go (default: snapshots 120, orphaned files 72 and never less than 1)
   --dry-run            Change nothing; count the orphaned files
+
+Options of archive
+  --table URI       Table on S3, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated
+  --out DIR         Instead: say of the tables of a directory what would be archived
+  --older-than DAYS Age of a partition, counted from its end
+  --dry-run         Change nothing; count the files
 
 Options of restore
   --from URI        A table, a zone or a bucket: s3://BUCKET/PREFIX
@@ -97,6 +104,8 @@ async function main(args: string[]): Promise<void> {
       return (await import('./types-command')).types(rest);
     case 'maintain':
       return (await import('./maintain-command')).maintain(rest);
+    case 'archive':
+      return (await import('./archive-command')).archive(rest);
     case 'restore':
       return (await import('./restore-command')).restore(rest);
     case 'failover':
@@ -111,7 +120,7 @@ async function main(args: string[]): Promise<void> {
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, restore, failover, pii, detokenize, orphans, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, emulator. See lakehouse --help`,
       );
   }
 }

@@ -113,6 +113,7 @@ export const BUNDLES = {
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',
   tableFailover: 'table-failover',
+  partitionArchival: 'partition-archival',
   sqlTransform: 'sql-transform',
   tableCommit: 'table-commit',
   tableGate: 'table-gate',

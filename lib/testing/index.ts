@@ -9,6 +9,7 @@ export {
   type NagPackLike,
   type NagPackName,
 } from './nag';
+export { type DataResource, dataResources, replacedResources } from './replacements';
 export {
   encryptionFindings,
   exposureFindings,

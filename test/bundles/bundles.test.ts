@@ -18,6 +18,7 @@ const LARGEST = {
   [BUNDLES.tableProvision]: 700,
   [BUNDLES.tableMaintenance]: 800,
   [BUNDLES.tableFailover]: 700,
+  [BUNDLES.partitionArchival]: 700,
   [BUNDLES.sqlTransform]: 800,
   [BUNDLES.tableCommit]: 900,
   [BUNDLES.tableGate]: 800,

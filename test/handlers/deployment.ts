@@ -134,6 +134,10 @@ export class Deployment {
     return this.run(path.join(bundleDirectory('table-maintenance'), 'index.mjs'), events);
   }
 
+  archive(...events: unknown[]): Invocation {
+    return this.run(path.join(bundleDirectory('partition-archival'), 'index.mjs'), events);
+  }
+
   remove(): void {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Role } from 'aws-cdk-lib/aws-iam';
@@ -23,6 +23,7 @@ import {
   LakeTable,
   MaintenanceSchedule,
   MedallionLake,
+  PartitionArchival,
   PipelineAlarms,
   PipelineWorkflow,
   QualityRuleset,
@@ -33,6 +34,7 @@ import {
   SparkApplication,
   SqlText,
   SqlTransform,
+  StreamArchive,
   StreamProcessor,
   StreamSource,
   TableCommitter,
@@ -174,6 +176,12 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
     new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),
   MaintenanceSchedule: (stack) =>
     new MaintenanceSchedule(stack, 'Maintenance', { tables: [given.table(stack, Zone.BRONZE)] }),
+  PartitionArchival: (stack) =>
+    new PartitionArchival(stack, 'Archival', {
+      tables: [{ table: given.table(stack, Zone.SILVER), olderThan: Duration.days(90) }],
+      lifecycleRule: false,
+    }),
+  StreamArchive: (stack) => new StreamArchive(stack, 'Archive', { stream: given.stream(stack) }),
   SilverAlarms: (stack) =>
     new SilverAlarms(stack, 'Alarms', {
       productName: 'orders',

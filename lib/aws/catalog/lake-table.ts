@@ -1,5 +1,6 @@
 import { CustomResource, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type { StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg-types';
@@ -32,6 +33,13 @@ export interface ILakeTable extends IConstruct {
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
   /** Commit to it and delete its files, also in an append-only zone: for compaction, expiry and erasure. */
   grantMaintenance(grantee: iam.IGrantable): iam.Grant;
+  /** Read it and tag its data files, for `PartitionArchival`. */
+  grantArchival(grantee: iam.IGrantable): iam.Grant;
+  /**
+   * A lifecycle rule that moves its data files with the tag of `PartitionArchival` to a class.
+   * @throws Error for a bucket whose lifecycle is its owner's
+   */
+  moveArchived(storageClass: StorageClass): void;
 }
 
 /** Which contract describes the table, and where it is. */
@@ -110,6 +118,19 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
 
   grantMaintenance(grantee: iam.IGrantable): iam.Grant {
     return this.grantReadWrite(grantee).combine(this.zoneBucket.grantMaintenance(grantee, this.folder));
+  }
+
+  grantArchival(grantee: iam.IGrantable): iam.Grant {
+    return this.grantRead(grantee).combine(this.zoneBucket.grantTagging(grantee, this.dataFolder()));
+  }
+
+  moveArchived(storageClass: StorageClass): void {
+    this.zoneBucket.moveTagged(`archive-${this.folder.replace(/\/+$/, '')}`, this.dataFolder(), storageClass);
+  }
+
+  /** Metadata files, which every query reads, are in the folder beside it. */
+  private dataFolder(): string {
+    return `${this.folder.replace(/\/+$/, '')}/data`;
   }
 
   private grantCatalog(grantee: iam.IGrantable, ...actions: string[]): iam.Grant {

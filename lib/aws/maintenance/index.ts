@@ -4,4 +4,5 @@ export {
   type MaintenanceScheduleProps,
   type ObjectStoreTable,
 } from './maintenance-schedule';
+export { type ArchivedTable, PartitionArchival, type PartitionArchivalProps } from './partition-archival';
 export { TableMaintenance, type TableMaintenanceProps } from './table-maintenance';

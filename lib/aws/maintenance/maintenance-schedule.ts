@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { type CfnSchedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { BUNDLES } from '../../contract/handler-environment';
@@ -17,8 +17,9 @@ import { handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { DeadLetterQueue } from '../processing/dead-letter-queue';
 import { grantSend } from '../queue-access';
 import type { IZoneBucket } from '../storage';
-import { acknowledge, acknowledgeHandlerFunction, complianceRules } from '../suppressions';
+import { acknowledgeHandlerFunction } from '../suppressions';
 import { type MaintenanceOptions, requireMaintenance } from './maintenance-options';
+import { scheduleTables } from './table-schedules';
 
 /** A table that no catalog knows: its metadata are swapped in the bucket (`s3://<bucket>/<folder>`). */
 export interface ObjectStoreTable {
@@ -173,7 +174,18 @@ export class MaintenanceSchedule extends Construct {
       metricName: 'TablesNotMaintained',
       dimensions: { Table: '$.table' },
     });
-    this.schedules = this.createSchedules(props, uris);
+    this.schedules = scheduleTables(
+      this,
+      {
+        handler: this.handler,
+        deadLetterQueue: this.deadLetterQueue,
+        schedule: props.schedule ?? ScheduleExpression.rate(Duration.days(1)),
+        flexibleTimeWindow: props.flexibleTimeWindow ?? Duration.hours(1),
+        what: 'Maintenance',
+        purpose: `Starts the maintenance of the tables of ${this.node.path}`,
+      },
+      uris.map((uri) => ({ uri, request: requestOf(props, uri) })),
+    );
   }
 
   /** Whether a table could not be maintained: the sum over a day, with the table's URI as its dimension. */
@@ -183,49 +195,6 @@ export class MaintenanceSchedule extends Construct {
       statistic: 'Sum',
       period: Duration.days(1),
     });
-  }
-
-  private createSchedules(props: MaintenanceScheduleProps, uris: string[]): CfnSchedule[] {
-    const role = this.createSchedulerRole();
-    const window = (props.flexibleTimeWindow ?? Duration.hours(1)).toMinutes();
-    const expression = props.schedule ?? ScheduleExpression.rate(Duration.days(1));
-    return uris.map((uri, index) => {
-      const schedule = new CfnSchedule(this, `Table${index + 1}`, {
-        description: `Maintenance of ${uri}`.slice(0, 512),
-        scheduleExpression: expression.expressionString,
-        scheduleExpressionTimezone: expression.timeZone?.timezoneName,
-        flexibleTimeWindow:
-          window === 0 ? { mode: 'OFF' } : { mode: 'FLEXIBLE', maximumWindowInMinutes: window },
-        target: {
-          arn: this.handler.functionArn,
-          roleArn: role.roleArn,
-          input: JSON.stringify(requestOf(props, uri)),
-          deadLetterConfig: { arn: this.deadLetterQueue.queueArn },
-          retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 10 },
-        },
-      });
-      schedule.node.addDependency(role);
-      return schedule;
-    });
-  }
-
-  private createSchedulerRole(): iam.Role {
-    const role = new iam.Role(this, 'SchedulerRole', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
-      description: `Starts the maintenance of the tables of ${this.node.path}`,
-    });
-    iam.Grant.addToPrincipal({
-      grantee: role,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [this.handler.functionArn],
-    });
-    grantSend(this.deadLetterQueue, role);
-    acknowledge(
-      role,
-      complianceRules('IAMNoInlinePolicy'),
-      'The policy is written by grants for this one role and is deleted with it; shared managed policies would widen it.',
-    );
-    return role;
   }
 }
 

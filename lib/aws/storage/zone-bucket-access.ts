@@ -1,9 +1,11 @@
+import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import { zoneReads } from '../granted-access';
+import { ARCHIVE_TAG } from '../../contract/archive-tag';
 import { acknowledgeWildcards } from '../suppressions';
 
 /** Which new objects start something. */
@@ -49,6 +51,13 @@ export interface IZoneBucket extends IConstruct {
   grantGovernanceBypass(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** Bring versions below `prefix` back, as `lakehouse restore` does: list and read versions, and write objects. */
   grantRestore(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /** Read and set the tags of objects below `prefix`. */
+  grantTagging(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /**
+   * A lifecycle rule that moves the objects of a folder that carry the tag `lakehouse:tier` = `archive`, whatever their age.
+   * @throws Error for a bucket whose lifecycle is its owner's
+   */
+  moveTagged(id: string, prefix: string, storageClass: s3.StorageClass): void;
   /** An EventBridge rule for objects created below a prefix. */
   onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule;
 }
@@ -119,6 +128,26 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     return this.grantWrite(grantee, prefix)
       .combine(this.grantObjects(grantee, RESTORE_ACTIONS, prefix))
       .combine(this.grantListing(grantee, prefix, 's3:ListBucketVersions'));
+  }
+
+  grantTagging(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    return this.grantObjects(grantee, ['s3:GetObjectTagging', 's3:PutObjectTagging'], prefix);
+  }
+
+  moveTagged(id: string, prefix: string, storageClass: s3.StorageClass): void {
+    const { key, value } = ARCHIVE_TAG;
+    if (!(this.bucket instanceof s3.Bucket)) {
+      throw new Error(
+        `The lifecycle of the bucket of "${this.node.path}" is its owner's. Add a rule there that moves objects with the tag ` +
+          `${key} = ${value}, and set lifecycleRule: false.`,
+      );
+    }
+    this.bucket.addLifecycleRule({
+      id,
+      prefix: `${this.root ?? ''}${folder(prefix)}`,
+      tagFilters: { [key]: value },
+      transitions: [{ storageClass, transitionAfter: Duration.days(0) }],
+    });
   }
 
   onObjectCreated(id: string, options: ObjectCreatedOptions): events.Rule {
