@@ -1,0 +1,60 @@
+// A lake that survives: a copy in a second region within 15 minutes, evidence nobody deletes, daily backups in a locked
+// vault, old data in cheaper classes, and the raw stream kept for good.
+import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import {
+  DataContract,
+  DataProduct,
+  IngestStream,
+  LakeBackup,
+  MedallionLake,
+  PartitionArchival,
+  StreamArchive,
+  StreamSource,
+  TieringProfile,
+  Zone,
+} from 'lakehouse-constructs';
+
+const account = '111111111111';
+const app = new App();
+const there = new Stack(app, 'Replica', { env: { account, region: 'eu-central-1' } });
+const here = new Stack(app, 'Lake', { env: { account, region: 'eu-west-1' } });
+const objectLock = ObjectLockRetention.governance(Duration.days(365));
+
+const destination = new MedallionLake(there, 'Lake', {
+  name: 'acme-replica',
+  encryptionKeyAlias: 'alias/acme-replica',
+  // Copies are as locked as what they are copies of, and are read only when the first region is gone.
+  bronze: { objectLock, tiering: [{ profile: TieringProfile.INSTANT_ARCHIVE }] },
+});
+
+const alarms = new Topic(here, 'Alarms', { enforceSSL: true });
+const lake = new MedallionLake(here, 'Lake', {
+  name: 'acme',
+  bronze: { objectLock },
+  accessMonitoring: {},
+  replication: { destination, timeControl: true, existingObjects: true, topics: [alarms] },
+});
+
+const stream = new IngestStream(here, 'OrderEvents');
+new StreamArchive(here, 'OrderArchive', { stream });
+
+const orders = new DataProduct(here, 'Orders', {
+  contract: DataContract.fromFile(`${__dirname}/../first-stack/orders.odcs.yaml`),
+  lake,
+  source: StreamSource.kinesis(stream),
+});
+orders.alarms.notify(alarms);
+new PartitionArchival(here, 'Archival', {
+  tables: [{ table: orders.table(Zone.BRONZE), olderThan: Duration.days(90) }],
+});
+
+Tags.of(lake).add('DataClassification', 'confidential');
+new LakeBackup(here, 'Backup', {
+  tagValues: ['confidential'],
+  retention: Duration.days(365),
+  coldStorageAfter: Duration.days(30),
+  lockFor: Duration.days(30),
+});
+app.synth();
