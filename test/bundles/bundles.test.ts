@@ -27,7 +27,13 @@ const LARGEST = {
 const FOREIGN: { readonly [name: string]: string[] } = {
   [BUNDLES.kinesisIngest]: ['./contract.mjs'],
   [BUNDLES.kinesisTransform]: ['./contract.mjs', './input-contract.mjs', './transform.mjs'],
-  [BUNDLES.silverRefine]: ['./contract.mjs', './input-contract.mjs', './transform.mjs', '@duckdb/node-api'],
+  [BUNDLES.silverRefine]: [
+    './contract.mjs',
+    './input-contract.mjs',
+    './masks.mjs',
+    './transform.mjs',
+    '@duckdb/node-api',
+  ],
   [BUNDLES.sqlTransform]: ['./transformation.mjs', '@duckdb/node-api'],
   [BUNDLES.tableGate]: ['./gates.mjs', '@duckdb/node-api'],
 };
