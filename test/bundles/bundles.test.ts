@@ -43,6 +43,7 @@ const BESIDE = [
   './gates.mjs',
   './contract.mjs',
   './input-contract.mjs',
+  './masks.mjs',
   './transform.mjs',
   './transformation.mjs',
 ];
