@@ -15,6 +15,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
+  lakehouse lineage --out DIR                    Print what leads to each table, and where what failed its gates came from
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -74,6 +75,13 @@ Options of orphans
   --json            As JSON, for a script
   --endpoint URL    Where an emulator answers
 
+Options of lineage
+  --out DIR         Directory of a run; its events are in DIR/lineage
+  --events DIR      Instead: a directory of OpenLineage events, for example a copy of a bucket's folder
+  --table NAME      One table only, for example silver.flights
+  --upstream        What it is made of (default)
+  --downstream      What is made of it
+
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
   --out DIR         Where detach writes the copy (default: cdk.out.emulator)
@@ -116,11 +124,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./detokenize-command')).detokenize(rest);
     case 'orphans':
       return (await import('./orphans-command')).orphans(rest);
+    case 'lineage':
+      return (await import('./lineage-command')).lineage(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, lineage, emulator. See lakehouse --help`,
       );
   }
 }

@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import { StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
@@ -11,13 +12,18 @@ import {
   IngestStream,
   LakeCatalog,
   LakeTable,
+  LineageSink,
   MedallionLake,
+  PipelineWorkflow,
+  QualityGates,
   QueryWorkgroup,
   SqlEngine,
   SqlText,
   SqlTransform,
   StreamSource,
+  TableGate,
   type Transform,
+  WorkflowStep,
   Zone,
   ZoneBucket,
 } from '../lib/aws';
@@ -93,6 +99,8 @@ export class ReferenceStack extends Stack {
   readonly products: Map<string, DataProduct>;
   /** Told of every alarm. */
   readonly alarmTopic: Topic;
+  /** Where lineage is told: a bucket of its own, events kept for a year. */
+  readonly lineage: LineageSink;
 
   constructor(scope: Construct, id: string, props: ReferenceStackProps) {
     super(scope, id, { description: 'Lakehouse from data contracts', ...props });
@@ -111,6 +119,9 @@ export class ReferenceStack extends Stack {
     this.alarmTopic = new Topic(this, 'Alarms', { masterKey: this.lake.encryptionKey, enforceSSL: true });
     if (props.alarmEmail !== undefined)
       this.alarmTopic.addSubscription(new EmailSubscription(props.alarmEmail));
+    this.lineage = LineageSink.bucket(
+      this.addBucket('Lineage', 'lineage-events/', Duration.days(365), props).bucket,
+    );
     this.products = new Map(
       props.contracts.map((contract) => [contract.schema().tableName, this.addProduct(contract, props)]),
     );
@@ -142,6 +153,7 @@ export class ReferenceStack extends Stack {
         deduplication: props.deduplication,
       },
       alarms: { topics: [this.alarmTopic] },
+      lineage: this.lineage,
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });
     new CfnOutput(this, `${id}BronzeTable`, { value: product.table(Zone.BRONZE).uri });
@@ -164,32 +176,91 @@ export class ReferenceStack extends Stack {
       catalog: this.catalog,
       zone: Zone.GOLD,
     });
-    new SqlTransform(this, `${pascalCase(tableName)}Transform`, {
+    const transform = new SqlTransform(this, `${pascalCase(tableName)}Transform`, {
       sql: SqlText.fromFile(sql),
       inputs: [{ name: product, table: source.table(Zone.SILVER) }],
       output,
       engine: SqlEngine.athena({ workgroup: this.queryWorkgroup(props) }),
       encryptionKey: this.lake.encryptionKey,
       network: props.network,
+      lineage: this.lineage,
       metricNamespace: source.processor.metricNamespace,
     });
     new CfnOutput(this, `${pascalCase(tableName)}GoldTable`, { value: output.uri });
+    this.addWorkflow(source, transform, contract, props);
+  }
+
+  /**
+   * The verdict of a day: all rules over all rows of silver, gold brought up to date, its rules, and only then an event that
+   * it may be read. Gold is made on commit already, minutes after silver, so that the step in between finds nothing to do but
+   * after a failure; what commits cannot do is judge whole tables, and say that a day is complete.
+   */
+  private addWorkflow(
+    source: DataProduct,
+    transform: SqlTransform,
+    contract: DataContract,
+    props: ReferenceStackProps,
+  ): void {
+    const { tableName } = contract.schema();
+    const id = pascalCase(tableName);
+    const gates = [
+      { of: source.contract, table: source.table(Zone.SILVER), results: source.qualityResults },
+      { of: contract, table: transform.output, results: undefined },
+    ].map(({ of, table, results }, index) =>
+      QualityGates.of(of.schema()).gates.every(({ notEvaluated }) => notEvaluated !== undefined)
+        ? []
+        : [
+            WorkflowStep.gate(
+              index === 0 ? 'CheckSilver' : 'CheckGold',
+              new TableGate(this, `${id}${index === 0 ? 'Silver' : 'Gold'}Gate`, {
+                contract: of,
+                table,
+                results,
+                workgroup: this.queryWorkgroup(props),
+                encryptionKey: this.lake.encryptionKey,
+                network: props.network,
+                lineage: this.lineage,
+                productName: index === 0 ? source.processor.productName : transform.productName,
+                metricNamespace: source.processor.metricNamespace,
+              }).handler,
+              table,
+            ),
+          ],
+    );
+    const workflow = new PipelineWorkflow(this, `${id}Workflow`, {
+      steps: [...gates[0], WorkflowStep.gold('MakeGold', transform), ...gates[1]],
+      publish: [transform.output],
+      schedule: ScheduleExpression.cron({ hour: '2', minute: '0' }),
+      limit: { slots: 1 },
+      notifications: { topics: [this.alarmTopic] },
+      encryptionKey: this.lake.encryptionKey,
+    });
+    new CfnOutput(this, `${id}WorkflowArn`, { value: workflow.stateMachine.stateMachineArn });
   }
 
   /** With the lake's key and log bucket: two of each less to pay for. */
-  private queryWorkgroup({ removalPolicy }: ReferenceStackProps): QueryWorkgroup {
+  private queryWorkgroup(props: ReferenceStackProps): QueryWorkgroup {
     const existing = this.node.tryFindChild('Queries');
     if (existing instanceof QueryWorkgroup) return existing;
-    const results = new ZoneBucket(this, 'QueryResults', {
+    const results = this.addBucket('QueryResults', 'query-results/', Duration.days(7), props);
+    return new QueryWorkgroup(this, 'Queries', { results });
+  }
+
+  private addBucket(
+    id: string,
+    serverAccessLogsPrefix: string,
+    after: Duration,
+    { removalPolicy }: ReferenceStackProps,
+  ): ZoneBucket {
+    return new ZoneBucket(this, id, {
       encryptionKey: this.lake.encryptionKey,
       serverAccessLogsBucket: this.lake.logBucket,
-      serverAccessLogsPrefix: 'query-results/',
-      expirations: [{ prefix: '', after: Duration.days(7) }],
+      serverAccessLogsPrefix,
+      expirations: [{ prefix: '', after }],
       noncurrentVersionExpiration: Duration.days(1),
       removalPolicy,
       autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
     });
-    return new QueryWorkgroup(this, 'Queries', { results });
   }
 }
 

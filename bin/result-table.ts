@@ -2,6 +2,9 @@ import { GateDecision, QualityOutcome } from '../lib/contract';
 import type { ProductReport, ProductSummary } from '../lib/local';
 import { count, printable, table } from './text-table';
 
+/** States that take no time only lead to others: the report has them. */
+const SHOWN_SECONDS = 0.05;
+
 /** What a run did, for a terminal. */
 export function resultTable(reports: readonly ProductReport[]): string {
   const overview = table(
@@ -27,7 +30,7 @@ function details({ summary, answers }: ProductReport): string[] {
   const reasons = Object.entries(summary.records.quarantinedByReason);
   const refused = Object.entries(summary.silver?.quarantinedByReason ?? {});
   const alarms = summary.alarms.filter(({ state }) => state === 'ALARM');
-  const told = [reasons, refused, alarms, answers, summary.gates];
+  const told = [reasons, refused, alarms, answers, summary.gates, summary.workflows ?? []];
   if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
   const { dropped, duplicates } = summary.records;
@@ -40,7 +43,7 @@ function details({ summary, answers }: ProductReport): string[] {
   for (const [reason, rows] of refused)
     lines.push(`  quarantined  ${count(rows).padStart(6)}  ${reason} (rows of bronze, refused by silver)`);
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
-  lines.push(...silverLines(summary), ...gateLines(summary));
+  lines.push(...silverLines(summary), ...gateLines(summary), ...workflowLines(summary));
   for (const { question, columns, rows } of answers) {
     lines.push('', `  ${printable(question, 100)}`, indent(table(columns, rows)));
   }
@@ -82,6 +85,20 @@ function gateLines({ gates, decision }: ProductSummary): string[] {
   };
   const consequence = consequences[decision];
   return consequence === undefined ? lines : [...lines, consequence];
+}
+
+function workflowLines({ workflows = [] }: ProductSummary): string[] {
+  return workflows.flatMap(({ name, date, status, seconds, states, published, cause }) => [
+    `  workflow     ${status.padEnd(13)}  ${name} for ${date}, ${seconds.toFixed(2)} s: ` +
+      states
+        .filter((state) => state.seconds >= SHOWN_SECONDS || state.errors.length > 0)
+        .map((state) => `${state.state} ${state.seconds.toFixed(2)} s`)
+        .join(', '),
+    ...(published.length > 0
+      ? [`               published ${published.map((uri) => uri.split('/').slice(-2).join('.')).join(', ')}`]
+      : []),
+    ...(cause === undefined ? [] : [`               ${printable(cause, 160)}`]),
+  ]);
 }
 
 function heading(text: string): string {

@@ -4,6 +4,7 @@
 export * from '../contract';
 export * from './catalog';
 export * from './governance';
+export * from './lineage';
 export * from './maintenance';
 export * from './network';
 export * from './observability';

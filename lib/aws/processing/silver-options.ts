@@ -4,6 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { HandlerNetwork } from '../handler-network';
+import type { LineageSink } from '../lineage';
 import type { ContainerProcessorOptions } from './container-options';
 import type { MaskingOptions } from './masking';
 import type { Transform } from './transform';
@@ -113,6 +114,12 @@ export interface SilverProcessorOptions {
    * @default - a queue of its own: encrypted, TLS only, fourteen days of retention
    */
   readonly deadLetterQueue?: IQueue;
+
+  /**
+   * Where it tells what its runs read and made, as events of OpenLineage.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
 
   /**
    * Name of the data product: dimension of its metrics, field of every log line.

@@ -101,12 +101,9 @@ export class SilverProcessor extends Construct {
 
   /**
    * @throws Error when an option is outside what AWS takes, the contract has no such schema object, two tables are the
-<<<<<<< HEAD
    * same one, silver or tombstones belong to another schema object or contract, another SilverProcessor keeps silver, or
    * a contract with deletions has no table of tombstones
-=======
    * same one, a contract with deletions has no table of tombstones, or a mask cannot be
->>>>>>> 8ad8b2c (Mask columns by classification or by the contract, with a key from Secrets Manager; run it on a laptop, and turn tokens back)
    */
   constructor(scope: Construct, id: string, props: SilverProcessorProps) {
     super(scope, id);
@@ -142,7 +139,13 @@ export class SilverProcessor extends Construct {
       ...transform?.files,
       ...masking?.files,
     };
-    const environment = { ...this.environment(props), ...transform?.environment, ...masking?.environment };
+    const lineage = props.lineage?.bind(this, contract);
+    const environment = {
+      ...this.environment(props),
+      ...transform?.environment,
+      ...masking?.environment,
+      ...lineage?.environment,
+    };
     this.container =
       props.large &&
       new ContainerProcessor(this, 'Large', {
@@ -160,6 +163,7 @@ export class SilverProcessor extends Construct {
       bronze.grantRead(role);
       for (const table of written) table.grantReadWrite(role);
       grantMaskingKey(masking, role);
+      props.lineage?.grantTell(role);
     }
     if (this.container)
       props.transform?.bindToTable(this, this.container.taskRole, contract, props.schemaName);

@@ -15,6 +15,7 @@ import { requireTable } from '../catalog/table-purpose';
 import { type HandlerNetwork, networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network/lake-endpoint';
+import type { LineageSink } from '../lineage';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { DEFAULT_LATENCY } from '../observability/pipeline-thresholds';
 import { grantSend } from '../queue-access';
@@ -138,6 +139,12 @@ export interface StreamProcessorOptions {
   readonly committer?: ITableCommitter;
 
   /**
+   * Where it tells what its runs read and made, as events of OpenLineage.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
+
+  /**
    * Name of the data product: dimension of its metrics, field of every log line.
    * @default - the table name of the schema object
    */
@@ -234,7 +241,10 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
       encryptionKey: this.encryptionKey,
     });
     this.deduplicationTable = deduplication?.table;
-    const bundle = ((transform ?? deduplication) && source.transformBundle) ?? source.bundle;
+    props.lineage?.grantTell(this.role);
+    const lineage = props.lineage?.bind(this, contract);
+    const needsMore = (transform ?? deduplication) !== undefined || lineage?.readsSecrets === true;
+    const bundle = (needsMore ? source.transformBundle : undefined) ?? source.bundle;
     props.committer?.grantHandOver(this.role, bronze, quarantine);
 
     this.handler = new lambda.Function(this, 'Handler', {
@@ -263,6 +273,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
         ...transform?.environment,
         ...deduplication?.environment,
+        ...lineage?.environment,
         ...(props.committer && { [HANDLER_ENVIRONMENT.commitQueue]: props.committer.queue.queueUrl }),
       },
     });

@@ -12,7 +12,7 @@ export interface StreamSourceBinding {
   readonly bundle: string;
 
   /**
-   * The handler bundle for processors with a transform, or with deduplication.
+   * The handler bundle for processors with a transform, deduplication, or anything else that needs secrets.
    * @default - `bundle`
    */
   readonly transformBundle?: string;

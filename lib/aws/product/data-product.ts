@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { type DataContract, type SchemaObject, Zone } from '../../contract';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { type ILakeTable, LakeCatalog, LakeTable, type TableContent } from '../catalog';
+import type { LineageSink } from '../lineage';
 import { PipelineAlarms, type PipelineAlarmsOptions, type SilverAlarms } from '../observability';
 import {
   type SilverProcessor,
@@ -81,6 +82,13 @@ export interface DataProductProps {
    * @default - the defaults of PipelineAlarms; call `product.alarms.notify(topic)`
    */
   readonly alarms?: PipelineAlarmsOptions;
+
+  /**
+   * Where the processors tell what their runs read and made, as events of OpenLineage: one object, which is one PUT, for
+   * each commit.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
 }
 
 /**
@@ -101,6 +109,8 @@ export class DataProduct extends Construct {
   readonly silverAlarms?: SilverAlarms;
   /** Undefined without silver, and where no quality rule halts or quarantines. */
   readonly qualityAlarms?: QualityAlarms;
+  /** Where the results of quality gates are kept. Undefined without silver, and where the contract has no quality rule. */
+  readonly qualityResults?: ILakeTable;
   private readonly tables: Map<Zone, ILakeTable>;
 
   /**
@@ -129,6 +139,7 @@ export class DataProduct extends Construct {
       [Zone.QUARANTINE, quarantine],
     ]);
     this.processor = new StreamProcessor(this, 'Processor', {
+      lineage: props.lineage,
       ...props.processor,
       encryptionKey: props.processor?.encryptionKey ?? lake.encryptionKey,
       metricNamespace: props.processor?.metricNamespace ?? metricNamespaceOf(lake),
@@ -163,6 +174,7 @@ export class DataProduct extends Construct {
           metricNamespace: this.processor.metricNamespace,
           network: props.processor?.network,
           logRetention: props.processor?.logRetention,
+          lineage: props.processor?.lineage ?? props.lineage,
           ...props.silverProcessor,
         },
         alarms: props.alarms ?? {},
@@ -171,6 +183,7 @@ export class DataProduct extends Construct {
       this.silverProcessor = zone.processor;
       this.silverAlarms = zone.alarms;
       this.qualityAlarms = zone.qualityAlarms;
+      this.qualityResults = zone.qualityResults;
     }
 
     for (const [key, value] of Object.entries(ownershipTags(contract, this.schema))) {

@@ -26,11 +26,15 @@ export interface SilverZone {
   readonly processor: SilverProcessor;
   readonly alarms: SilverAlarms;
   readonly qualityAlarms?: QualityAlarms;
+  /** Where the results of quality gates are kept. */
+  readonly qualityResults?: ILakeTable;
 }
 
 export function addSilverZone(scope: Construct, props: SilverZoneProps): SilverZone {
   const { contract, schema, pipelineAlarms } = props;
   const { gates } = QualityGates.of(schema);
+  const qualityResults =
+    gates.length === 0 ? undefined : props.createTable('QualityResults', TableContent.QUALITY_RESULTS);
   const processor = new SilverProcessor(scope, 'SilverProcessor', {
     ...props.processor,
     contract,
@@ -39,8 +43,7 @@ export function addSilverZone(scope: Construct, props: SilverZoneProps): SilverZ
     silver: props.silver,
     quarantine: props.quarantine,
     tombstones: schema.deletion && props.createTable('Tombstones', TableContent.TOMBSTONES),
-    quality:
-      gates.length === 0 ? undefined : props.createTable('QualityResults', TableContent.QUALITY_RESULTS),
+    quality: qualityResults,
   });
   const { topics, actionsEnabled, runbookUrl } = props.alarms;
   const told = {
@@ -62,12 +65,12 @@ export function addSilverZone(scope: Construct, props: SilverZoneProps): SilverZ
   const watched = gates.some(
     ({ mode, notEvaluated }) => notEvaluated === undefined && mode !== GateMode.REPORT,
   );
-  if (!watched) return { processor, alarms };
+  if (!watched) return { processor, alarms, qualityResults };
   const qualityAlarms = new QualityAlarms(scope, 'QualityAlarms', {
     ...told,
     contract,
     schemaName: schema.name,
   });
   pipelineAlarms._include(qualityAlarms);
-  return { processor, alarms, qualityAlarms };
+  return { processor, alarms, qualityAlarms, qualityResults };
 }

@@ -13,6 +13,7 @@ import { requireDuration } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
 import { type HandlerNetwork, networkOf } from '../handler-network';
+import type { LineageSink } from '../lineage';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network/lake-endpoint';
 import { requireMetricNames } from '../observability/metric-name-rules';
@@ -84,6 +85,12 @@ export interface TableGateProps {
   readonly role?: iam.IRole;
 
   /**
+   * Where it tells what its runs read and made, as events of OpenLineage.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
+
+  /**
    * Name of the data product: dimension of its metrics, field of every log line.
    * @default - the table name of the schema object
    */
@@ -135,6 +142,8 @@ export class TableGate extends Construct {
     table.grantRead(this.role);
     const kept = [results, profiles].filter((one) => one !== undefined);
     for (const one of kept) one.grantReadWrite(this.role);
+    props.lineage?.grantTell(this.role);
+    const lineage = props.lineage?.bind(this, contract);
     const engine = SqlEngine.athena({ workgroup: props.workgroup });
     this.handler = new lambda.Function(this, 'Handler', {
       description: handlerDescription(`${productName}: quality gate, contract version ${contract.version}`),
@@ -154,6 +163,7 @@ export class TableGate extends Construct {
         ...(profiles && { [HANDLER_ENVIRONMENT.profileTable]: profiles.uri }),
         [HANDLER_ENVIRONMENT.product]: productName,
         [HANDLER_ENVIRONMENT.metricNamespace]: metricNamespace,
+        ...lineage?.environment,
         ...engine._bind(this, { role: this.role, inputs: [table], output: table }),
       },
     });

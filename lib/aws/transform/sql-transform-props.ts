@@ -7,6 +7,7 @@ import type { SqlParameter } from '../../contract/transform/sql-parameter';
 import type { SqlText } from '../../contract/transform/sql-text';
 import type { ILakeTable } from '../catalog';
 import type { HandlerNetwork } from '../handler-network';
+import type { LineageSink } from '../lineage';
 import type { SqlEngine } from './sql-engine';
 import type { TransformInput } from './transform-input';
 import type { TransformMode } from './transform-mode';
@@ -120,6 +121,12 @@ export interface SqlTransformProps {
    * @default - a role of its own, with nothing but these grants
    */
   readonly role?: iam.IRole;
+
+  /**
+   * Where it tells what its runs read and made, as events of OpenLineage.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
 
   /**
    * Name of the data product: dimension of its metrics, field of every log line.

@@ -102,7 +102,9 @@ export class SqlTransform extends Construct {
     const files = {
       [TRANSFORMATION_FILE]: `export const transformation = ${JSON.stringify(transformation)};\n`,
     };
+    const lineage = props.lineage?.bind(this, props.contract);
     const environment = {
+      ...lineage?.environment,
       [HANDLER_ENVIRONMENT.goldTable]: output.uri,
       ...Object.fromEntries(
         tables.map(({ uri }, index) => [`${HANDLER_ENVIRONMENT.inputTable}_${index}`, uri]),
@@ -134,6 +136,7 @@ export class SqlTransform extends Construct {
       this.queue = this.container.queue;
       this.deadLetterQueue = this.container.deadLetterQueue;
       this.grantTables(tables, [output, ...kept]);
+      props.lineage?.grantTell(this.role);
       this.container.service.node.addDependency(...tables, output, ...kept);
     } else {
       this.role =
@@ -141,6 +144,7 @@ export class SqlTransform extends Construct {
       this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and requests of ${this.node.path}`);
       this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
       this.grantTables(tables, [output, ...kept]);
+      props.lineage?.grantTell(this.role);
       this.handler = new lambda.Function(this, 'Handler', {
         description: handlerDescription(`${this.productName}: silver to gold`),
         code: stagedCode(BUNDLES.sqlTransform, files),

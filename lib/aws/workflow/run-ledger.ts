@@ -42,11 +42,6 @@ export class RunLedger extends Construct {
       complianceRules('DynamoDBInBackupPlan'),
       'It holds what is under way and the outcome of runs; point-in-time recovery is on, and a run can be repeated.',
     );
-    acknowledge(
-      this.table,
-      complianceRules('DynamoDBAutoScalingEnabled'),
-      'It is billed by request and scales by itself.',
-    );
   }
 
   /**

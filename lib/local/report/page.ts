@@ -5,12 +5,14 @@ import { barChart, latencyHistogram } from './charts';
 import { gatesCard, gatesTile } from './gates';
 import { grid } from './grid';
 import { tile } from './tile';
+import { lineageCard } from './lineage';
 import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
 import { pipelineDiagram } from './pipeline-diagram';
 import { profileCard } from './profile';
 import { accountCard, incrementsCard } from './silver';
 import { STYLES } from './styles';
 import { schemasCard, timelineCard } from './timeline';
+import { workflowsCard } from './workflows';
 import { zonesDiagram } from './zones-diagram';
 
 /** The report of a run: one file, no script, nothing loaded from elsewhere. */
@@ -133,8 +135,9 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${incrementsCard(report)} ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)}
-    ${answers.map(answerCard)} ${profileCard(summary)}
+    ${incrementsCard(report)} ${workflowsCard(summary.workflows ?? [])} ${lineageCard(summary.lineage ?? [])}
+    ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)} ${answers.map(answerCard)}
+    ${profileCard(summary)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(

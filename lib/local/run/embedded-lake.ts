@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Zone } from '../../contract';
+import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import type { LineageSettings } from '../../contract/lineage/lineage-settings';
+import { lineageDirectory } from '../lineage/lineage-directory';
 import type { CloudAssembly } from '../template/assembly';
 import { textAt } from '../template/json';
 
@@ -53,6 +56,23 @@ export class EmbeddedLake {
     return new Map(
       uris.flatMap((uri) => [this.table(uri)].flatMap((table) => (table ? [[uri, table]] : []))),
     );
+  }
+
+  /** Variables of a function on this machine: tables are directories, and lineage is told into one. */
+  environment(variables: Readonly<Record<string, string>>): Record<string, string> {
+    const { lineage, lineageSettings } = HANDLER_ENVIRONMENT;
+    const entries = Object.entries(variables)
+      // They name an account, and a secret that is not here.
+      .filter(([name]) => name !== lineageSettings)
+      .map(([name, value]) => [
+        name,
+        name === lineage ? `file://${lineageDirectory(this.directory)}` : this.localized(value),
+      ]);
+    const { owner } = JSON.parse(variables[lineageSettings] ?? '{}') as LineageSettings;
+    return {
+      ...(Object.fromEntries(entries) as Record<string, string>),
+      ...(owner !== undefined && { [lineageSettings]: JSON.stringify({ owner }) }),
+    };
   }
 
   /**

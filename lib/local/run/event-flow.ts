@@ -15,6 +15,7 @@ import { incrementOf } from './increment';
 import type { Increment } from './increment';
 import { ExecutionEnvironments } from './execution-environments';
 import { TableCommits } from './table-commits';
+import { type ExecutedWorkflow, WorkflowRuns } from './workflow-runs';
 
 export interface EventFlowOptions {
   readonly assembly: CloudAssembly;
@@ -70,6 +71,7 @@ export class EventFlow {
   private readonly router: EventRouter;
   private readonly environments: ExecutionEnvironments;
   private readonly commits: TableCommits;
+  private readonly workflows: WorkflowRuns;
 
   private constructor(
     private readonly options: EventFlowOptions,
@@ -88,10 +90,14 @@ export class EventFlow {
       },
     });
     this.commits = new TableCommits(lake.tables, join(stateDirectory, 'commits.json'));
+    this.workflows = new WorkflowRuns(assembly, (resource, event) => this.invoke(resource, event));
     this.router = new EventRouter(
       {
         assembly,
         invoke: (resource, event) => this.invoke(resource, event),
+        ...(interpretsWorkflows() && {
+          execute: (machine: Resource, input: string) => this.workflows.execute(machine, input),
+        }),
         occurred: () => this.commits.occurred(),
         deadLetter: (letter) => this.bury(letter),
         failureOf: (consumer) => this.environments.lastError(consumer),
@@ -103,6 +109,11 @@ export class EventFlow {
   /** Rules and targets of them that are not run on this machine. */
   get notRun(): string[] {
     return this.router.notRun;
+  }
+
+  /** Runs of workflows, in their order. */
+  get executed(): readonly ExecutedWorkflow[] {
+    return this.workflows.executed;
   }
 
   /** Lets every commit so far have its effect. @throws EndlessEvents */
@@ -146,6 +157,16 @@ export class EventFlow {
     const dimensions = { QueueName: queue };
     const name = 'ApproximateNumberOfMessagesVisible';
     metrics.add({ namespace: 'AWS/SQS', name, dimensions }, this.buried.get(queue) ?? 0, Date.now());
+  }
+}
+
+/** Whether the library is here that evaluates the expressions of state machines (docs/constructs/pipeline-workflow.md). */
+function interpretsWorkflows(): boolean {
+  try {
+    require.resolve('jsonata');
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -92,9 +92,9 @@ export class ExecutionEnvironments {
   private local(definition: FunctionDefinition): FunctionDefinition {
     const { lake, endpoint } = this.options;
     const environment = Object.fromEntries(
-      Object.entries(definition.environment).map(([name, value]) => [
+      Object.entries(lake.environment(definition.environment)).map(([name, value]) => [
         name,
-        lake.localized(value).replace(/^https:\/\/sqs\.[^/]+(?=\/)/, endpoint),
+        value.replace(/^https:\/\/sqs\.[^/]+(?=\/)/, endpoint),
       ]),
     );
     const { goldTable, sqlEngine } = HANDLER_ENVIRONMENT;

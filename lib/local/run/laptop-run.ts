@@ -8,12 +8,14 @@ import type { DeploymentContext } from './deployment';
 import type { EventFlow } from './event-flow';
 import type { Increment } from './increment';
 import { LakeSql } from './lake-sql';
+import { lineageDirectory, LineageGraph, readEvents } from '../lineage';
 import { maintainOnLaptop } from './maintenance';
 import { ProductRun, checkInput } from './product-run';
 import type { CheckedInput, ProductInput, RunProgress } from './product-run';
 import { TableRole } from './product-tables';
 import { SourceLedger } from './source-ledger';
 import type { ProductReport } from './summary';
+import type { ExecutedWorkflow } from './workflow-runs';
 
 export interface LaptopRunOptions {
   /** Directory of the synthesized app. */
@@ -65,6 +67,7 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
   try {
     const runs: ProductRun[] = [];
     const increments: Increment[] = [];
+    const workflows: ExecutedWorkflow[] = [];
     for (const product of checked) {
       const pipeline = app.pipeline(productOf(product.input));
       const run = await ProductRun.start({ ...context, checked: product, pipeline, ledger, sql });
@@ -81,8 +84,10 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
       await flow.runSchedules();
       tell(flow, runs);
       increments.push(...flow.increments);
+      workflows.push(...flow.executed);
     });
-    for (const run of runs) reports.push(await run.report(increments));
+    const lineage = new LineageGraph(readEvents(lineageDirectory(out))).steps;
+    for (const run of runs) reports.push(await run.report(increments, { workflows, lineage }));
   } finally {
     sql?.close();
   }

@@ -62,10 +62,7 @@ export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline
 
 /** The function with its tables as directories. */
 export function localFunction(definition: FunctionDefinition, lake: EmbeddedLake): FunctionDefinition {
-  const environment = Object.fromEntries(
-    Object.entries(definition.environment).map(([key, value]) => [key, lake.localized(value)]),
-  );
-  return { ...definition, environment };
+  return { ...definition, environment: lake.environment(definition.environment) };
 }
 
 /** Queues that lead to handlers, and where they put what was given up. */

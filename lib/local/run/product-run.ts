@@ -15,7 +15,8 @@ import { TableRole } from './product-tables';
 import { silverAccount } from './silver-account';
 import { ask, generalQuestions, quarantineDigest } from './sql-answers';
 import type { QuarantineDigest, SqlAnswer, SqlQuestion } from './sql-answers';
-import type { ProductReport, ProductSummary, RefinementSummary } from './summary';
+import type { LineageStep, ProductReport, ProductSummary, RefinementSummary } from './summary';
+import type { ExecutedWorkflow } from './workflow-runs';
 import type { ContractChange } from './contract-change';
 import { gatesOf, zoneGates } from './quality-gates';
 import type { GateReport } from './quality-gates';
@@ -76,6 +77,12 @@ export interface ProductRunOptions {
 const TRAVELLED = [TableRole.BRONZE, TableRole.SILVER];
 
 /** One product on its way: fed its events, in one go or in parts, and asked at the end what became of them. */
+/** What a run of several products has that is of each of them. */
+export interface RunSurroundings {
+  readonly workflows: readonly ExecutedWorkflow[];
+  readonly lineage: readonly LineageStep[];
+}
+
 export class ProductRun {
   private readonly latency = new LatencyHistogram();
   private read = 0;
@@ -149,7 +156,7 @@ export class ProductRun {
   }
 
   /** What became of the events, from the tables as they are now. */
-  async report(flowed: readonly Increment[]): Promise<ProductReport> {
+  async report(flowed: readonly Increment[], around: RunSurroundings): Promise<ProductReport> {
     const { checked, pipeline, sql, progress } = this.options;
     const connection = sql?.connection;
     const { input, events } = checked;
@@ -180,6 +187,7 @@ export class ProductRun {
         ...gates,
         ...(this.halted && { decision: GateDecision.HALT }),
         profile,
+        ...this.surroundings(around, tables),
       },
       contract: input.contract,
       pipeline,
@@ -193,10 +201,27 @@ export class ProductRun {
     return report;
   }
 
+  /** The workflows that called the product's functions, and the lineage of its tables. */
+  private surroundings(
+    { workflows, lineage }: RunSurroundings,
+    tables: readonly TableContents[],
+  ): Pick<ProductSummary, 'workflows' | 'lineage'> {
+    const { product, stream } = this.options.pipeline;
+    const runs = workflows.filter(({ products }) => products.has(product)).map(({ run }) => run);
+    const own = new Set([`stream/${stream.name}`, ...tables.map(({ zone, table }) => `${zone}.${table}`)]);
+    const steps = lineage.filter(({ inputs, outputs }) =>
+      [...inputs, ...outputs].some((dataset) => own.has(dataset)),
+    );
+    return {
+      ...(runs.length > 0 && { workflows: runs }),
+      ...(steps.length > 0 && { lineage: steps }),
+    };
+  }
+
   private summary(
     tables: readonly TableContents[],
     { byReason, ofSilverByReason }: QuarantineDigest,
-  ): Omit<ProductSummary, keyof GateReport | 'profile'> {
+  ): Omit<ProductSummary, keyof GateReport | 'profile' | 'workflows' | 'lineage'> {
     const { checked, pipeline, metrics } = this.options;
     const { read, seconds, latency } = this;
     const { dropped, duplicates, moreRows } = this.leftOut ?? { moreRows: 0 };

@@ -7,6 +7,7 @@ import type { TableRole } from './product-tables';
 import type { SilverAccount } from './silver-account';
 import type { QuarantineSample, SqlAnswer } from './sql-answers';
 import type { TableContents } from './table-contents';
+import type { WorkflowRun } from './workflow-runs';
 
 /** What a run of one product did: the content of `summary.json`. Counts of records are of this run, rows of the tables as they are now. */
 export interface ProductSummary {
@@ -51,8 +52,19 @@ export interface ProductSummary {
   readonly decision: GateDecision;
   /** Every column of the bronze table; empty without DuckDB. */
   readonly profile: readonly ColumnProfile[];
+  /** Runs of workflows that called a function of the product; absent where there was none. */
+  readonly workflows?: readonly WorkflowRun[];
+  /** What leads to what among the product's datasets, as runs told it; absent where none did. */
+  readonly lineage?: readonly LineageStep[];
   /** Why the run ended early, where it did. */
   readonly failure?: string;
+}
+
+/** A job of the lineage, with the datasets it reads and writes (`silver.flights`). */
+export interface LineageStep {
+  readonly job: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
 }
 
 /** A gate's result and the zone whose table it was measured on. */

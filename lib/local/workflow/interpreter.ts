@@ -24,6 +24,8 @@ export interface Visit {
   readonly at: number;
   /** Attempts that failed, by their errors. */
   readonly errors: string[];
+  /** What it took on this machine, pauses of the clock left out; set when the state is left. */
+  seconds?: number;
 }
 
 export interface InterpreterOptions {
@@ -111,11 +113,20 @@ export class Interpreter {
   private async state(name: string, state: State, input: Json, place: Place): Promise<Outcome> {
     const visit: Visit = { state: name, at: this.options.clock.now(), errors: [] };
     this.visits.push(visit);
+    const entered = performance.now();
+    try {
+      return await this.attempts(visit, state, input, place);
+    } finally {
+      visit.seconds = (performance.now() - entered) / 1000;
+    }
+  }
+
+  private async attempts(visit: Visit, state: State, input: Json, place: Place): Promise<Outcome> {
     const attempts = new Map<Retrier, number>();
     for (;;) {
       const see = this.sight(visit, place, input, { RetryCount: visit.errors.length });
       try {
-        return await this.attempt(name, state, input, place, see);
+        return await this.attempt(visit.state, state, input, place, see);
       } catch (error) {
         if (!(error instanceof StatesError) || error.error === 'States.Halted') throw error;
         visit.errors.push(error.error);

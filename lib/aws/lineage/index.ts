@@ -1,0 +1,1 @@
+export { LineageSink, type LineageBinding, type LineageToken } from './lineage-sink';
