@@ -84,7 +84,7 @@ export class Lineage {
         jobType: facet('jobType', {
           processingType: 'BATCH',
           integration: 'LAKEHOUSE',
-          jobType: this.task.toUpperCase(),
+          jobType: this.task.split('.')[0].toUpperCase(),
         }),
         ...jobFacets,
       },
