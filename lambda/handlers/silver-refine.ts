@@ -232,7 +232,7 @@ async function openRefinery(configuration: RefineConfiguration): Promise<Refiner
     log: new RefineLog(configuration.product, silverTable),
     metrics: new RefineMetrics(configuration),
     qualityMetrics: new QualityMetrics(configuration),
-    lineage: await openLineage(tables, transform === undefined),
+    lineage: await openLineage(tables, transform === undefined && masks === undefined),
   };
 }
 

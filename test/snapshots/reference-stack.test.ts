@@ -43,6 +43,7 @@ const DATA = {
   LakeKey7B6C155C: 'AWS::KMS::Key',
   LakeQuarantineBucket4D216B98: 'AWS::S3::Bucket',
   LakeSilverBucket15BA027D: 'AWS::S3::Bucket',
+  LineageBucket1BED1944: 'AWS::S3::Bucket',
   MoviesBronze502529C3: 'Custom::LakehouseIcebergTable',
   MoviesEventsStreamD7DD5F7B: 'AWS::Kinesis::Stream',
   MoviesProcessorDeadLettersQueue0EE134BE: 'AWS::SQS::Queue',

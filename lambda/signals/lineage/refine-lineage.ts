@@ -20,7 +20,7 @@ import { tableDataset, writtenDataset } from './table-datasets';
 export class RefineLineage {
   private readonly lineage: Lineage;
 
-  /** @param copies whether silver's columns are those of bronze: no code of the user's stands in between */
+  /** @param copies whether silver's columns are those of bronze: neither code of the user's nor masks stand in between */
   constructor(
     private readonly configuration: LineageConfiguration,
     private readonly tables: RefineTables,

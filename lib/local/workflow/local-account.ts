@@ -210,6 +210,9 @@ export class LocalAccount {
         return this.describe(String(given.ExecutionArn));
       case 'aws-sdk:ssm:getParameter':
         return this.parameter(String(given.Name));
+      case 'aws-sdk:ssm:putParameter':
+        this.parameters.set(String(given.Name), String(given.Value));
+        return { Version: 1 };
       case 'aws-sdk:cloudwatch:putMetricData':
         this.metrics.push(...(given.MetricData as JsonObject[]));
         return {};
