@@ -21,6 +21,8 @@ const DATA = {
   DelayByDistanceGold43E2B011: 'Custom::LakehouseIcebergTable',
   DelayByDistanceTransformDeadLettersQueueD412C3C5: 'AWS::SQS::Queue',
   DelayByDistanceTransformRequests606724CA: 'AWS::SQS::Queue',
+  DelayByDistanceWorkflowNotifierDeadLettersQueueEE47788B: 'AWS::SQS::Queue',
+  DelayByDistanceWorkflowScheduleDeadLettersQueue04B2B325: 'AWS::SQS::Queue',
   EarthquakesBronze7ED4B1EA: 'Custom::LakehouseIcebergTable',
   EarthquakesEventsStreamACD1DC45: 'AWS::Kinesis::Stream',
   EarthquakesProcessorDeadLettersQueue31A65FF4: 'AWS::SQS::Queue',

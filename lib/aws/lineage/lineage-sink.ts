@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import type { DataContract } from '../../contract';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import type { LineageSettings } from '../../contract/lineage/lineage-settings';
-import { ownerOf } from '../product/ownership-tags';
+import { ownerOf } from '../../contract/table-facts';
 import { acknowledgeWildcards } from '../suppressions';
 
 /** A secret that an endpoint wants as a bearer token. It is read at run time: neither template nor environment holds it. */
