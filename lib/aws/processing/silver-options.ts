@@ -74,10 +74,6 @@ export interface SilverProcessorOptions {
   readonly transform?: Transform;
 
   /**
-<<<<<<< HEAD
-   * Network the function runs in, where that is your rule; the tasks of `large` as well, unless they name a network or a
-   * cluster of their own.
-=======
    * What becomes of values on their way to silver that its readers are not to see, by classification. A mask that the
    * contract gives a column (custom property `masking`) holds without it.
    * @default - columns are masked as the contract says, with a key of their own
@@ -85,8 +81,8 @@ export interface SilverProcessorOptions {
   readonly masking?: MaskingOptions;
 
   /**
-   * Network the function runs in, where that is your rule.
->>>>>>> 8ad8b2c (Mask columns by classification or by the contract, with a key from Secrets Manager; run it on a laptop, and turn tokens back)
+   * Network the function runs in, where that is your rule; the tasks of `large` as well, unless they name a network or a
+   * cluster of their own.
    * @default - none: it reaches AWS over TLS, and nothing reaches it
    */
   readonly network?: HandlerNetwork;
