@@ -3,6 +3,7 @@
  */
 export * from '../contract';
 export * from './catalog';
+export * from './failover';
 export * from './governance';
 export * from './lineage';
 export * from './maintenance';

@@ -68,3 +68,10 @@ test('resilience: copies, locks, archives and backups of one lake', () => {
   expect(count(Lake, 'AWS::Backup::BackupVault')).toBe(1);
   expect(count(Lake, 'Custom::LakehouseIcebergTable')).toBeGreaterThanOrEqual(2);
 });
+
+test('failover: a product, its copy in another region, and what takes over there', () => {
+  const { Standby, Primary } = synthesize('failover');
+  expect(count(Standby, 'AWS::StepFunctions::StateMachine')).toBe(1);
+  expect(count(Standby, 'AWS::Kinesis::Stream')).toBe(1);
+  expect(count(Primary, 'AWS::S3::Bucket')).toBe(count(Standby, 'AWS::S3::Bucket'));
+});

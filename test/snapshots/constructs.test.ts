@@ -19,6 +19,7 @@ import {
   IngestStream,
   InputBarrier,
   LakeCatalog,
+  LakeFailover,
   LakeFormationSettings,
   LakeTable,
   MaintenanceSchedule,
@@ -174,6 +175,11 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
     }),
   TableMaintenance: (stack) =>
     new TableMaintenance(stack, 'Maintenance', { table: given.table(stack, Zone.BRONZE) }),
+  LakeFailover: (stack) =>
+    new LakeFailover(stack, 'Failover', {
+      tables: [given.table(stack, Zone.BRONZE), given.table(stack, Zone.SILVER)],
+      topics: [given.topic(stack)],
+    }),
   MaintenanceSchedule: (stack) =>
     new MaintenanceSchedule(stack, 'Maintenance', { tables: [given.table(stack, Zone.BRONZE)] }),
   PartitionArchival: (stack) =>

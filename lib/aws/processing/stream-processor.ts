@@ -84,6 +84,13 @@ export interface StreamProcessorOptions {
   readonly network?: HandlerNetwork;
 
   /**
+   * Whether it reads the stream. A standby does not until a `LakeFailover` has brought its tables up; what comes meanwhile
+   * waits in the stream.
+   * @default true
+   */
+  readonly enabled?: boolean;
+
+  /**
    * Event filters, as `FilterCriteria.filter` of aws-lambda makes them. Lambda drops what they do not match: it is
    * in no table and no quarantine.
    * @default - every record is processed
@@ -303,6 +310,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
       parallelizationFactor: 1,
       onFailure: { bind: () => ({ destination: this.grantDeadLetters() }) },
       filters: props.filters,
+      enabled: props.enabled,
     });
   }
 

@@ -112,6 +112,7 @@ export class DataProduct extends Construct {
   /** Where the results of quality gates are kept. Undefined without silver, and where the contract has no quality rule. */
   readonly qualityResults?: ILakeTable;
   private readonly tables: Map<Zone, ILakeTable>;
+  private readonly besides: ILakeTable[] = [];
 
   /**
    * @throws Error when the contract has no such schema object, the catalog is another lake's, or an option is out of
@@ -167,7 +168,11 @@ export class DataProduct extends Construct {
         bronze,
         quarantine,
         silver,
-        createTable: (tableId, content) => this.createTable(tableId, Zone.SILVER, content),
+        createTable: (tableId, content) => {
+          const table = this.createTable(tableId, Zone.SILVER, content);
+          this.besides.push(table);
+          return table;
+        },
         processor: {
           encryptionKey: this.processor.encryptionKey,
           productName: this.processor.productName,
@@ -189,6 +194,11 @@ export class DataProduct extends Construct {
     for (const [key, value] of Object.entries(ownershipTags(contract, this.schema))) {
       Tags.of(this).add(key, value);
     }
+  }
+
+  /** Every table of it, also those kept beside the rows: tombstones, results of quality gates. */
+  get allTables(): ILakeTable[] {
+    return [...this.tables.values(), ...this.besides];
   }
 
   /**

@@ -44,6 +44,8 @@ export class LocalAccount {
   /** Calls of web services by API destinations. */
   readonly webhookCalls: Json[] = [];
   readonly executions: LocalExecution[] = [];
+  /** Event source mappings that a workflow has switched, by their id. */
+  readonly eventSourcesEnabled = new Map<string, boolean>();
   /** Values of SSM parameters by name; those of the template to begin with. */
   readonly parameters = new Map<string, string>();
   private readonly rules: EventRule[];
@@ -213,6 +215,9 @@ export class LocalAccount {
       case 'aws-sdk:ssm:putParameter':
         this.parameters.set(String(given.Name), String(given.Value));
         return { Version: 1 };
+      case 'aws-sdk:lambda:updateEventSourceMapping':
+        this.eventSourcesEnabled.set(String(given.Uuid), given.Enabled === true);
+        return {};
       case 'aws-sdk:cloudwatch:putMetricData':
         this.metrics.push(...(given.MetricData as JsonObject[]));
         return {};

@@ -1,0 +1,2 @@
+export { LakeFailover } from './lake-failover';
+export type { LakeFailoverProps } from './lake-failover';
