@@ -16,7 +16,7 @@ const incrementalState = path.join(dist, '.tsbuildinfo');
 const SOURCE_ROOTS = ['lib', 'lambda', 'bin'];
 const INPUTS = [...SOURCE_ROOTS, 'scripts/build.mjs', 'scripts/bundle-handlers.mjs'];
 // As lib/contract/handler-environment.ts names them.
-const CONTAINERS = ['silver-refine', 'sql-transform'];
+const CONTAINERS = ['silver-refine', 'sql-transform', 'file-ingest'];
 const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
 
 function filesUnder(directory) {

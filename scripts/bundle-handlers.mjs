@@ -9,6 +9,7 @@ import esbuild from 'esbuild';
 // the bundle itself, beside the program of a container.
 const BESIDE_THE_BUNDLE = [
   './contract.mjs',
+  './file-columns.mjs',
   './gates.mjs',
   './index.mjs',
   './input-contract.mjs',

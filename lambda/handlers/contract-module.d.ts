@@ -35,3 +35,10 @@ declare module '*/transform.mjs' {
   const transform: unknown;
   export default transform;
 }
+
+/** The columns files are to have, by the contract. */
+declare module '*/file-columns.mjs' {
+  import type { FileColumn } from '../../lib/contract/file-columns';
+
+  export const columns: readonly FileColumn[];
+}

@@ -9,6 +9,9 @@ export enum IngestStage {
   HAND_OVER = 'hand over',
   COMMIT_QUARANTINE = 'commit quarantine',
   COMMIT_BRONZE = 'commit bronze',
+  READ_LEDGER = 'read the ledger of files',
+  WRITE_LEDGER = 'write the ledger of files',
+  DISPOSE_OF_FILE = 'copy or delete the file',
 }
 
 /**

@@ -1,6 +1,11 @@
 import type { AppendableTable, LaneRange } from '../tables/table';
 
 const PROPERTY_PREFIX = 'lakehouse.quarantined.';
+/** Name of the table property that holds the ledger of a lane. */
+export function ledgerProperty(lane: string): string {
+  return PROPERTY_PREFIX + lane;
+}
+
 /** Before the first position of a lane. */
 const NOWHERE = -1n;
 
@@ -41,7 +46,7 @@ export class QuarantineLedger {
 
   static read(quarantine: AppendableTable, lane: string): QuarantineLedger {
     const commits = BigInt(quarantine.position(lane) ?? '0');
-    const text = quarantine.property(PROPERTY_PREFIX + lane);
+    const text = quarantine.property(ledgerProperty(lane));
     const [count, through, floor, ...gaps] = numbersOf(text);
     // Another engine rolled the table back: the rows this text speaks of may be gone. Better twice than never.
     if (floor === undefined || count !== commits)
@@ -121,7 +126,7 @@ export class QuarantineLedger {
       numbers.push(run.first - end, run.last - run.first);
       end = run.last;
     }
-    return { [PROPERTY_PREFIX + this.lane]: numbers.map((number) => number.toString(16)).join(' ') };
+    return { [ledgerProperty(this.lane)]: numbers.map((number) => number.toString(16)).join(' ') };
   }
 
   /**

@@ -38,6 +38,10 @@ export enum RejectionCode {
   QUALITY_GATE = 'quality-gate',
   /** The user's transform failed on the record, or what it gave for it is no row. */
   TRANSFORM_FAILED = 'transform-failed',
+  /** The columns that a file names are not those of its contract: the whole file. */
+  HEADER_MISMATCH = 'header-mismatch',
+  /** What the file is cannot be read: truncated, of another format, a quote that is never closed. The whole file. */
+  UNREADABLE_FILE = 'unreadable-file',
   /** Our own defect, not the producer's: the encoder failed on this record. It is kept and can be replayed. */
   INTERNAL_ERROR = 'internal-error',
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 export interface Task {
   /** What the message says, as JSON. */
-  readonly request: Record<string, string>;
+  readonly request: { readonly [name: string]: unknown };
   /** Messages of a group are worked off one at a time. */
   readonly group: string;
   /** A task of the same identity, sent within five minutes, is not queued again. */

@@ -70,11 +70,11 @@ export class S3Store implements ObjectStore {
   }
 }
 
-/** A store whose region, credentials and endpoint come from where the SDK looks for them. */
 export function openS3Store(): S3Store {
   return new S3Store(s3Client());
 }
 
+/** A client whose region, credentials and endpoint come from where the SDK looks for them. */
 export function s3Client(): S3Client {
   const client = new S3Client({});
   const resolve = client.config.endpointProvider;

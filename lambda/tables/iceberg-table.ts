@@ -67,7 +67,7 @@ export class IcebergTable implements AppendableTable {
   }
 
   position(lane: string): string | undefined {
-    return this.positions().get(lane);
+    return lanePositions(this.metadata, [lane]).get(lane);
   }
 
   /** Last committed position of every lane, as of the state last read. */

@@ -1,3 +1,4 @@
+import { isEnding, type SnapshotReference } from './finished-lanes';
 import { ancestors, lineage } from './history';
 import type { Long } from './json';
 import { currentSnapshot, type TableMetadata } from './table-metadata';
@@ -56,10 +57,45 @@ export function checkRanges(ranges: readonly LaneRange[]): void {
   }
 }
 
-/** What the table knows about every lane. */
-export function lanePositions(metadata: TableMetadata): LanePositions {
+/**
+ * What the table knows about every lane it keeps a position of, and about those asked for. That of a lane that ended is
+ * not kept; the snapshots say how far it came, as long as they are not expired: whoever is late with a part of it has to
+ * be told.
+ */
+export function lanePositions(metadata: TableMetadata, wanted: Iterable<string> = []): LanePositions {
   const recorded = readPositions(metadata);
-  return wasRolledBack(metadata) ? positionsAfterRollback(metadata, recorded) : recorded;
+  const positions = wasRolledBack(metadata) ? positionsAfterRollback(metadata, recorded) : recorded;
+  for (const lane of wanted) {
+    if (!isEnding(lane) || positions.has(lane)) continue;
+    const position = positionInSnapshots(metadata, lane);
+    if (position !== undefined) positions.set(lane, position);
+  }
+  return positions;
+}
+
+/** Positions grow from snapshot to snapshot: the newest that mentions the lane has it. */
+function positionInSnapshots(metadata: TableMetadata, lane: string): string | undefined {
+  const snapshot = newestOf(metadata, lane);
+  return snapshot && rangesOf(snapshot).find(([name]) => name === lane)?.[2];
+}
+
+/** The newest snapshot a table grew from that added to a lane; undefined where none that is left did. */
+export function lastSnapshotOf(metadata: TableMetadata, lane: string): SnapshotReference | undefined {
+  const snapshot = newestOf(metadata, lane);
+  return (
+    snapshot && {
+      snapshotId: String(snapshot['snapshot-id']),
+      sequenceNumber: String(snapshot['sequence-number'] ?? 0),
+    }
+  );
+}
+
+function newestOf(metadata: TableMetadata, lane: string): Snapshot | undefined {
+  const quoted = JSON.stringify(lane);
+  for (const ancestor of ancestors(metadata)) {
+    if (ancestor.summary?.[RANGES_SUMMARY]?.includes(quoted)) return ancestor;
+  }
+  return undefined;
 }
 
 /** Properties that record the positions after `ranges` were added by the snapshot. */
@@ -165,11 +201,20 @@ export function positionsAfterExpiry(
 ): Record<string, string> {
   // Also where there are none yet: that a snapshot had none is what a rollback to it has to know.
   const recorded = readPositions(metadata);
+  const mentioned = new Set(
+    metadata.snapshots
+      .filter((snapshot) => retained.has(snapshot['snapshot-id']))
+      .flatMap((snapshot) => rangesOf(snapshot).map(([lane]) => lane)),
+  );
+  // One that ended before all that is left cannot be taken back any more.
+  const goesOn = (lane: string): boolean => recorded.has(lane) || mentioned.has(lane);
   const roots: Record<string, Record<string, string>> = {};
   for (const snapshot of metadata.snapshots) {
     const parent = snapshot['parent-snapshot-id'];
     if (!retained.has(snapshot['snapshot-id']) || parent == null || retained.has(parent)) continue;
-    roots[String(snapshot['snapshot-id'])] = Object.fromEntries(positionsAt(metadata, snapshot, recorded));
+    roots[String(snapshot['snapshot-id'])] = Object.fromEntries(
+      [...positionsAt(metadata, snapshot, recorded)].filter(([lane]) => !isEnding(lane) || goesOn(lane)),
+    );
   }
   const current = currentSnapshot(metadata);
   return {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectNotFound, type ObjectStore } from '../stores/object-store';
 import { CorruptFile } from './corrupt-file';
+import { settledLanes } from './finished-lanes';
+import type { Long } from './json';
 import { namesLiveFiles, writeManifestList, type ManifestFile } from './manifest-list';
 import type { UncommittedManifest } from './manifest-merge';
 import { successor, timeAfter, withSnapshot } from './metadata-update';
@@ -66,7 +68,7 @@ export class SnapshotCommit {
     private readonly notes: CommitNotes,
   ) {
     checkRanges(ranges);
-    this.positionsSeen = lanePositions(table.version.metadata);
+    this.positionsSeen = this.positions(table.version.metadata);
   }
 
   async run(): Promise<AppendResult> {
@@ -77,7 +79,7 @@ export class SnapshotCommit {
       if (this.attempts > 0 && snapshotById(base.metadata, this.snapshotId)) {
         return this.result(AppendOutcome.COMMITTED);
       }
-      const verdict = this.verdict(lanePositions(base.metadata));
+      const verdict = this.verdict(this.positions(base.metadata));
       if (verdict === RangeVerdict.AHEAD) {
         await this.attempt(base);
         fresh = true;
@@ -184,10 +186,27 @@ export class SnapshotCommit {
       'manifest-list': manifestList,
       'schema-id': metadata['current-schema-id'],
     };
-    const positions =
-      this.ranges.length > 0 ? positionProperties(lanePositions(metadata), this.ranges, snapshot) : {};
-    const properties = { ...this.notes.properties, ...positions };
-    return { next: successor(base, withSnapshot(metadata, next, properties)), manifestList, manifests };
+    const { properties, moved } = this.bookkeeping(metadata, snapshot);
+    const changed = withSnapshot({ ...metadata, properties }, next, { ...this.notes.properties, ...moved });
+    return { next: successor(base, changed), manifestList, manifests };
+  }
+
+  /** Properties that stay, and those that record the positions: without what is known of lanes that ended. */
+  private bookkeeping(metadata: TableMetadata, snapshot: { id: Long; sequenceNumber: Long }) {
+    const settled = settledLanes(metadata, this.notes.finished ?? []);
+    const positions = lanePositions(metadata);
+    for (const { lane } of settled) positions.delete(lane);
+    const properties = { ...metadata.properties };
+    for (const name of settled.flatMap((one) => one.properties ?? [])) delete properties[name];
+    const moved = this.ranges.length > 0 ? positionProperties(positions, this.ranges, snapshot) : {};
+    return { properties, moved };
+  }
+
+  private positions(metadata: TableMetadata): LanePositions {
+    return lanePositions(
+      metadata,
+      this.ranges.map(({ lane }) => lane),
+    );
   }
 
   /**

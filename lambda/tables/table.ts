@@ -1,5 +1,6 @@
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
 import type { DataFile } from './data-file';
+import type { FinishedLane } from './finished-lanes';
 
 /** A stretch of one lane that a commit adds: the first and the last position of its records, inclusive. */
 export interface LaneRange {
@@ -46,10 +47,12 @@ export interface AppendableTable {
   append(files: DataFile[], ranges: LaneRange[], notes?: CommitNotes): Promise<AppendResult>;
 }
 
-/** What a commit records beside its files. */
+/** What a commit records beside its files, and what it lets go. */
 export interface CommitNotes {
   /** Entries of the new snapshot's summary: what this commit did. */
   readonly summary?: Record<string, string>;
   /** Table properties the commit sets: state carried from commit to commit, replaced each time. */
   readonly properties?: Record<string, string>;
+  /** Lanes that ended: what the table keeps of them goes, where it holds the snapshot they ended with. */
+  readonly finished?: readonly FinishedLane[];
 }

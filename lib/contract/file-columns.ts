@@ -19,6 +19,8 @@ export interface FileColumn {
   /** Another name it may go by: its physical name. */
   readonly alias?: string;
   readonly kind: CsvKind;
+  /** Whether a record needs a value there. */
+  readonly required: boolean;
 }
 
 const KINDS: Partial<Record<LogicalType, CsvKind>> = {
@@ -32,10 +34,11 @@ const KINDS: Partial<Record<LogicalType, CsvKind>> = {
 
 /** The columns of files by the properties of a schema object, in their order. */
 export function fileColumns({ properties }: SchemaObject): FileColumn[] {
-  return properties.map(({ name, physicalName, logicalType }) => ({
+  return properties.map(({ name, physicalName, logicalType, required }) => ({
     name,
     ...(physicalName !== undefined && physicalName !== name && { alias: physicalName }),
     kind: KINDS[logicalType] ?? CsvKind.TEXT,
+    required,
   }));
 }
 

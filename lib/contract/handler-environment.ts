@@ -49,6 +49,16 @@ export const HANDLER_ENVIRONMENT = {
   emrSettings: 'LAKEHOUSE_EMR_SETTINGS',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
+  /** URI of the folder, with a slash at its end, that says which files are done. */
+  fileLedger: 'LAKEHOUSE_FILE_LEDGER',
+  /** How the header of a file is held against the contract: a `HeaderCheck`; `exact` where it is not set. */
+  headerCheck: 'LAKEHOUSE_HEADER_CHECK',
+  /** What becomes of a file that is done: JSON of a `FileDisposition`; nothing where it is not set. */
+  disposition: 'LAKEHOUSE_DISPOSITION',
+  /** URL of the queue of a function that takes files in, for those it has no time to end. */
+  fileQueue: 'LAKEHOUSE_FILE_QUEUE',
+  /** Bytes of the largest file a function takes; larger ones go to the task queue. */
+  maxFileBytes: 'LAKEHOUSE_MAX_FILE_BYTES',
   /** URL of the queue that files are handed over to; where it is set, an ingestion function commits nothing itself. */
   commitQueue: 'LAKEHOUSE_COMMIT_QUEUE',
   /** URL of the queue for commit requests that cannot be committed. */
@@ -92,6 +102,9 @@ export const HANDLER_ENVIRONMENT = {
 /** File name, beside the bundle, of the code compiled from the contract. */
 export const COMPILED_CONTRACT_FILE = 'contract.mjs';
 
+/** File name, beside the bundle, of the columns that files are to have by the contract. */
+export const FILE_COLUMNS_FILE = 'file-columns.mjs';
+
 /** File name, beside the bundle, of the user's own code; there where the environment has `transform`. */
 export const TRANSFORM_FILE = 'transform.mjs';
 
@@ -102,13 +115,15 @@ export const INPUT_CONTRACT_FILE = 'input-contract.mjs';
 export const MASKS_FILE = 'masks.mjs';
 
 /** Names of the bundles that also come as containers, under `dist/containers`. */
-export const CONTAINERS = ['silver-refine', 'sql-transform'] as const;
+export const CONTAINERS = ['silver-refine', 'sql-transform', 'file-ingest'] as const;
 
 /** Names of the handler bundles this package ships under `dist/handlers`. */
 export const BUNDLES = {
   kinesisIngest: 'kinesis-ingest',
   /** The same for those who have a transform or deduplication: with the clients they need. */
   kinesisTransform: 'kinesis-transform',
+  /** Files that arrive in a bucket. */
+  fileIngest: 'file-ingest',
   silverRefine: 'silver-refine',
   tableProvision: 'table-provision',
   tableMaintenance: 'table-maintenance',

@@ -9,6 +9,9 @@ export const METRICS = {
   recordsDuplicate: 'RecordsDuplicate',
   /** Records a replay or an overlapping batch delivered again. */
   recordsReplayed: 'RecordsReplayed',
+  /** Files all of whose records are in the tables; files that were refused as a whole. */
+  filesTaken: 'FilesTaken',
+  filesRefused: 'FilesRefused',
   unknownFields: 'UnknownFields',
   /** Milliseconds from the arrival of a batch's oldest record to the commit. */
   freshness: 'FreshnessMilliseconds',

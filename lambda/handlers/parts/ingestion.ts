@@ -86,25 +86,15 @@ async function open(
   compiled: CompiledContractModule,
   parts: IngestionParts | undefined,
 ): Promise<Ingestion> {
-  const [bronze, quarantine, transform, deduplication] = await Promise.all([
+  const [bronze, quarantine, targets, deduplication] = await Promise.all([
     target(configuration.bronzeTable),
     target(configuration.quarantineTable),
-    userTransform(configuration, parts),
+    targetsOf(configuration, compiled, parts),
     eventDeduplication(configuration, parts),
   ]);
+  const commits = await commitQueue(configuration, bronze.table.location);
   return {
-    targets: {
-      bronze,
-      quarantine,
-      contract: compiled.contract,
-      newEncoder: (table) => createBatchEncoder(compiled, table),
-      encodeRows,
-      rejections: configuration.rejections,
-      transform: transform && ((records) => transform.outcomes(records)),
-      deduplication,
-      commits: await commitQueue(configuration, bronze.table.location),
-      now: Date.now,
-    },
+    targets: { ...targets, bronze, quarantine, deduplication, commits },
     metrics: new IngestMetrics(configuration),
     log: new IngestLog(configuration.product),
     lineage: await openIngestLineage({ bronze: bronze.table, quarantine: quarantine.table }, parts?.secrets),
@@ -122,9 +112,26 @@ export async function openIngestLineage(
   return new IngestLineage(configuration, tables, secrets);
 }
 
+/** What records go through on their way to the tables. */
+export async function targetsOf(
+  configuration: Pick<IngestConfiguration, 'rejections' | 'transform'>,
+  compiled: CompiledContractModule,
+  parts: Pick<IngestionParts, 'openTransform'> | undefined,
+): Promise<Omit<IngestTargets, 'bronze' | 'quarantine' | 'commits'>> {
+  const transform = await userTransform(configuration, parts);
+  return {
+    contract: compiled.contract,
+    newEncoder: (table) => createBatchEncoder(compiled, table),
+    encodeRows,
+    rejections: configuration.rejections,
+    transform: transform && ((records) => transform.outcomes(records)),
+    now: Date.now,
+  };
+}
+
 async function userTransform(
-  { transform }: IngestConfiguration,
-  parts: IngestionParts | undefined,
+  { transform }: Pick<IngestConfiguration, 'transform'>,
+  parts: Pick<IngestionParts, 'openTransform'> | undefined,
 ): Promise<RecordTransform | undefined> {
   if (transform === undefined) return undefined;
   if (parts) return parts.openTransform(transform);

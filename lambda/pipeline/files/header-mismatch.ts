@@ -1,0 +1,56 @@
+import type { FileColumn } from '../../../lib/contract/file-columns';
+import { HeaderCheck } from '../../../lib/contract/header-check';
+import { UnusableInput } from '../../formats/records/unusable-input';
+
+/** How the columns a file names differ from those of its contract. */
+export interface HeaderDifference {
+  readonly expected: readonly string[];
+  readonly found: readonly string[];
+  readonly missing: readonly string[];
+  readonly surplus: readonly string[];
+}
+
+export class HeaderMismatch extends UnusableInput {
+  constructor(
+    file: string,
+    readonly difference: HeaderDifference,
+  ) {
+    const { expected, found, missing, surplus } = difference;
+    const parts = [
+      ...(missing.length > 0 ? [`missing: ${list(missing)}`] : []),
+      ...(surplus.length > 0 ? [`not in the contract: ${list(surplus)}`] : []),
+    ];
+    super(
+      file,
+      `the header differs from the contract, ${parts.join('; ')}. Expected ${list(expected)}, found ${list(found)}`,
+    );
+    this.name = 'HeaderMismatch';
+  }
+}
+
+/** @throws HeaderMismatch */
+export function requireHeader(
+  file: string,
+  found: readonly string[],
+  columns: readonly FileColumn[],
+  check: HeaderCheck,
+): void {
+  const allowsExtra = check === HeaderCheck.ALLOW_EXTRA || check === HeaderCheck.ALLOW_BOTH;
+  const allowsMissing = check === HeaderCheck.ALLOW_MISSING || check === HeaderCheck.ALLOW_BOTH;
+  const named = (column: FileColumn): boolean =>
+    found.includes(column.name) || (column.alias !== undefined && found.includes(column.alias));
+  const known = new Set(columns.flatMap(({ name, alias }) => (alias === undefined ? [name] : [name, alias])));
+  const missing = columns.filter((column) => !named(column) && (column.required || !allowsMissing));
+  const surplus = allowsExtra ? [] : found.filter((name) => !known.has(name));
+  if (missing.length === 0 && surplus.length === 0) return;
+  throw new HeaderMismatch(file, {
+    expected: columns.map(({ name }) => name),
+    found,
+    missing: missing.map(({ name }) => name),
+    surplus,
+  });
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'none' : names.join(', ');
+}

@@ -1,0 +1,7 @@
+/** What becomes of a file once all of its records are in the tables. Nothing, where neither is set. */
+export interface FileDisposition {
+  /** It is copied there, under its own key behind the prefix. */
+  readonly copyTo?: { readonly bucket: string; readonly prefix: string };
+  /** It is deleted from where it arrived. */
+  readonly deletes?: boolean;
+}
