@@ -1,4 +1,4 @@
-import type { FileDisposition } from '../../lib/contract/file-disposition';
+import type { DispositionSettings } from '../../lib/contract/disposition-settings';
 import { HANDLER_ENVIRONMENT } from '../../lib/contract/handler-environment';
 import { HeaderCheck } from '../../lib/contract/header-check';
 import { ConfigurationError, type Environment, json, matching } from './environment';
@@ -7,11 +7,11 @@ import { engineMemory } from './sql-engine';
 import { queueUrl } from './tables-and-queues';
 
 /** What a function that takes files in was told. */
-export interface FileConfiguration extends Omit<IngestConfiguration, 'commitQueue'> {
+export interface FileConfiguration extends Omit<IngestConfiguration, 'commitQueue' | 'deduplication'> {
   /** URI of the folder that says which files are done, with a slash at its end. */
   readonly ledger: string;
   readonly header: HeaderCheck;
-  readonly disposition: FileDisposition;
+  readonly disposition: DispositionSettings;
   /** URL of the function's own queue, for files to be gone on with; undefined in a container. */
   readonly fileQueue?: string;
   /** URL of the queue of the container that takes what is too large here. */
@@ -46,7 +46,7 @@ export function readFileConfiguration(environment: Environment = process.env): F
       's3://<bucket>/<prefix>/, file:///<directory>/',
     ),
     header: headerCheck(environment),
-    disposition: (json(environment, disposition) ?? {}) as FileDisposition,
+    disposition: (json(environment, disposition) ?? {}) as DispositionSettings,
     fileQueue: queue(fileQueue),
     taskQueue: isContainer ? undefined : queue(taskQueue),
     maxFileBytes: Number(

@@ -147,13 +147,14 @@ async function openLanding(configuration: FileConfiguration): Promise<Landing> {
   const [bronze, quarantine, targets] = await Promise.all([
     table(configuration.bronzeTable),
     table(configuration.quarantineTable),
-    targetsOf(configuration, compiled, (transform) =>
-      loadTransform(transform, {
-        module: () => import('./transform.mjs'),
-        input: async () => new ContractInput(await import('./input-contract.mjs')),
-        lookups: () => openLookups(transform.lookups, (file) => import(file)),
-      }),
-    ),
+    targetsOf(configuration, compiled, {
+      openTransform: (transform) =>
+        loadTransform(transform, {
+          module: () => import('./transform.mjs'),
+          input: async () => new ContractInput(await import('./input-contract.mjs')),
+          lookups: () => openLookups(transform.lookups, (file) => import(file)),
+        }),
+    }),
   ]);
   return {
     configuration,

@@ -53,7 +53,7 @@ export const HANDLER_ENVIRONMENT = {
   fileLedger: 'LAKEHOUSE_FILE_LEDGER',
   /** How the header of a file is held against the contract: a `HeaderCheck`; `exact` where it is not set. */
   headerCheck: 'LAKEHOUSE_HEADER_CHECK',
-  /** What becomes of a file that is done: JSON of a `FileDisposition`; nothing where it is not set. */
+  /** What becomes of a file that is done: JSON of a `DispositionSettings`; nothing where it is not set. */
   disposition: 'LAKEHOUSE_DISPOSITION',
   /** URL of the queue of a function that takes files in, for those it has no time to end. */
   fileQueue: 'LAKEHOUSE_FILE_QUEUE',

@@ -2,6 +2,7 @@ export { ContractError, type ContractProblem } from './contract-error';
 export { LogicalType, type ContractProperty, type LogicalTypeOptions } from './contract-property';
 export type { CustomProperty } from './custom-property';
 export { DataContract, type ContractTextOptions } from './data-contract';
+export { HeaderCheck } from './header-check';
 export { Mask, MaskingPolicy } from './masking';
 export type { Role, SupportChannel, Team, TeamMember } from './ownership';
 export { PathLayout, type PathValues } from './path-layout';

@@ -14,6 +14,7 @@ const PACKAGE = path.resolve(__dirname, '../..');
 const LARGEST = {
   [BUNDLES.kinesisIngest]: 700,
   [BUNDLES.kinesisTransform]: 800,
+  [BUNDLES.fileIngest]: 1050,
   [BUNDLES.silverRefine]: 1050,
   [BUNDLES.tableProvision]: 700,
   [BUNDLES.tableMaintenance]: 800,
@@ -27,6 +28,7 @@ const LARGEST = {
 const FOREIGN: { readonly [name: string]: string[] } = {
   [BUNDLES.kinesisIngest]: ['./contract.mjs'],
   [BUNDLES.kinesisTransform]: ['./contract.mjs', './input-contract.mjs', './transform.mjs'],
+  [BUNDLES.fileIngest]: ['./contract.mjs', './file-columns.mjs', './input-contract.mjs', './transform.mjs'],
   [BUNDLES.silverRefine]: [
     './contract.mjs',
     './input-contract.mjs',
@@ -42,6 +44,7 @@ const FOREIGN: { readonly [name: string]: string[] } = {
 const BESIDE = [
   './gates.mjs',
   './contract.mjs',
+  './file-columns.mjs',
   './input-contract.mjs',
   './masks.mjs',
   './transform.mjs',
@@ -78,12 +81,12 @@ describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
   });
 });
 
-test('only silver, maintenance and the committer bring code that reads Parquet', () => {
+test('only silver, maintenance, the committer and files bring code that reads Parquet', () => {
   // Part of hyparquet's messages.
   const readers = Object.values(BUNDLES).filter((name) =>
     textOf(bundleDirectory(name)).includes('parquet file invalid'),
   );
-  const allowed = [BUNDLES.silverRefine, BUNDLES.tableMaintenance, BUNDLES.tableCommit];
+  const allowed = [BUNDLES.fileIngest, BUNDLES.silverRefine, BUNDLES.tableMaintenance, BUNDLES.tableCommit];
   expect(readers.sort()).toEqual(allowed.sort());
 });
 

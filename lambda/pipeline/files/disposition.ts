@@ -1,4 +1,4 @@
-import type { FileDisposition } from '../../../lib/contract/file-disposition';
+import type { DispositionSettings } from '../../../lib/contract/disposition-settings';
 import { FileGone, type FileVersion, type SourceFiles } from '../../stores/source-files';
 
 /**
@@ -8,7 +8,7 @@ import { FileGone, type FileVersion, type SourceFiles } from '../../stores/sourc
 export async function dispose(
   file: FileVersion,
   files: SourceFiles,
-  disposition: FileDisposition,
+  disposition: DispositionSettings,
 ): Promise<void> {
   const { copyTo, deletes = false } = disposition;
   if (copyTo !== undefined) {
@@ -21,6 +21,6 @@ export async function dispose(
   if (deletes) await files.delete(file);
 }
 
-export function isKept({ copyTo, deletes = false }: FileDisposition): boolean {
+export function isKept({ copyTo, deletes = false }: DispositionSettings): boolean {
   return copyTo === undefined && !deletes;
 }

@@ -1,4 +1,4 @@
-import type { FileDisposition } from '../../../lib/contract/file-disposition';
+import type { DispositionSettings } from '../../../lib/contract/disposition-settings';
 import { RejectionHandling } from '../../../lib/contract/rejection-handling';
 import { UnusableInput } from '../../formats/records/unusable-input';
 import { FileGone, fileUri, type FileVersion, type SourceFiles } from '../../stores/source-files';
@@ -29,7 +29,7 @@ export interface IntakeOptions {
   readonly files: (bucket: string) => Promise<SourceFiles>;
   readonly ledger: FileLedger;
   readonly contract: FileContract;
-  readonly disposition: FileDisposition;
+  readonly disposition: DispositionSettings;
   /** False when what is left of an invocation is needed to end it, given how long a commit took at the most. */
   readonly hasTime: (longestCommit: number) => boolean;
   readonly committed: (report: IngestReport) => void;

@@ -36,7 +36,7 @@ export interface PipelineAlarmsOptions {
   /**
    * Page the alarms' descriptions link to. Each adds the fragment of its section: `#iterator-age`,
    * `#function-errors`, `#function-throttles`, `#refused-writes`, `#refused-reads`, `#dead-letters`,
-   * `#quarantine-rate`, `#freshness`, `#no-data`, `#volume-drop`.
+   * `#quarantine-rate`, `#freshness`, `#no-data`, `#volume-drop`, `#queue-age`, `#refused-files`.
    * @default - docs/operations.md of this package
    */
   readonly runbookUrl?: string;
@@ -47,11 +47,20 @@ export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
   /** Name of the data product, as the handler reports it. */
   readonly productName: string;
 
-  /** The function that reads the stream. */
+  /** The function that takes records in. */
   readonly processor: IFunction;
 
-  /** The stream it reads; one the user owns comes in by `IngestStream.fromStream`. */
-  readonly stream: IIngestStream;
+  /**
+   * The stream it reads; one the user owns comes in by `IngestStream.fromStream`. Either this or `queue`.
+   * @default - none: it takes files
+   */
+  readonly stream?: IIngestStream;
+
+  /**
+   * The queue files reach it by. Either this or `stream`.
+   * @default - none: it reads a stream
+   */
+  readonly queue?: IQueue;
 
   /**
    * Queue of the batches that were given up.
@@ -73,23 +82,27 @@ export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
 }
 
 /**
- * The alarms of one pipeline from stream to bronze. Each has its dimensions, says what missing data means, and
+ * The alarms of one pipeline, from a stream or from files to bronze. Each has its dimensions, says what missing data means, and
  * leads to the page that says what to do.
  *
  * Alarms that reach nobody are worse than none: without a topic or an action, synthesis fails, unless
  * `actionsEnabled` is false.
  */
 export class PipelineAlarms extends AlarmGroup {
-  /** The function reads records that are too old. */
-  readonly iteratorAge: Alarm;
-  /** Some reader of the stream is behind. */
-  readonly streamIteratorAge: Alarm;
+  /** The function reads records that are too old. Undefined without a stream. */
+  readonly iteratorAge?: Alarm;
+  /** Some reader of the stream is behind. Undefined without a stream. */
+  readonly streamIteratorAge?: Alarm;
+  /** Files wait too long. Undefined without a queue of files. */
+  readonly queueAge?: Alarm;
+  /** Files were refused as a whole. Undefined without a queue of files. */
+  readonly refusedFiles?: Alarm;
   readonly functionErrors: Alarm;
   readonly functionThrottles: Alarm;
-  /** Producers are refused: a shard is full. */
-  readonly refusedWrites: Alarm;
-  /** Readers are refused: too many of them share a shard. */
-  readonly refusedReads: Alarm;
+  /** Producers are refused: a shard is full. Undefined without a stream. */
+  readonly refusedWrites?: Alarm;
+  /** Readers are refused: too many of them share a shard. Undefined without a stream. */
+  readonly refusedReads?: Alarm;
   /** Batches were given up. Undefined without a dead-letter queue. */
   readonly deadLetters?: Alarm;
   readonly quarantineRate: Alarm;
@@ -111,30 +124,33 @@ export class PipelineAlarms extends AlarmGroup {
     const thresholds = settleThresholds(
       props.thresholds ?? {},
       props.serviceLevels ?? {},
-      props.stream.retention,
+      props.stream?.retention,
     );
+    requireOneSource(props);
     requireMetricNames(props.productName, props.metricNamespace ?? METRIC_NAMESPACE);
     this.metrics = new PipelineMetrics(props);
     const alarms = new AlarmFactory(this, props.runbookUrl ?? PACKAGED_RUNBOOK, this.actionsEnabled);
     const product = props.productName;
 
-    this.iteratorAge = alarms.create('IteratorAge', {
-      metric: this.metrics.consumerIteratorAge(),
-      threshold: thresholds.iteratorAge.toMilliseconds(),
-      ...SUSTAINED,
-      // No invocation, no age: an idle stream is not behind.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      meaning: `${product}: records are older than ${thresholds.iteratorAge.toHumanString()} when they are read.`,
-      runbookSection: 'iterator-age',
-    });
-    this.streamIteratorAge = alarms.create('StreamIteratorAge', {
-      metric: this.metrics.streamIteratorAge(),
-      threshold: thresholds.iteratorAge.toMilliseconds(),
-      ...SUSTAINED,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      meaning: `${product}: a reader of the stream is more than ${thresholds.iteratorAge.toHumanString()} behind.`,
-      runbookSection: 'iterator-age',
-    });
+    if (props.stream !== undefined) {
+      this.iteratorAge = alarms.create('IteratorAge', {
+        metric: this.metrics.consumerIteratorAge(),
+        threshold: thresholds.iteratorAge.toMilliseconds(),
+        ...SUSTAINED,
+        // No invocation, no age: an idle stream is not behind.
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: records are older than ${thresholds.iteratorAge.toHumanString()} when they are read.`,
+        runbookSection: 'iterator-age',
+      });
+      this.streamIteratorAge = alarms.create('StreamIteratorAge', {
+        metric: this.metrics.streamIteratorAge(),
+        threshold: thresholds.iteratorAge.toMilliseconds(),
+        ...SUSTAINED,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: a reader of the stream is more than ${thresholds.iteratorAge.toHumanString()} behind.`,
+        runbookSection: 'iterator-age',
+      });
+    }
     this.functionErrors = alarms.create('FunctionErrors', {
       metric: this.metrics.functionErrors(),
       threshold: thresholds.functionErrors,
@@ -151,29 +167,53 @@ export class PipelineAlarms extends AlarmGroup {
       meaning: `${product}: invocations are refused for want of concurrency.`,
       runbookSection: 'function-throttles',
     });
-    this.refusedWrites = alarms.create('RefusedWrites', {
-      metric: this.metrics.refusedWritesPercent(),
-      threshold: thresholds.refusedWritesPercent,
-      ...SUSTAINED,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      meaning: `${product}: producers are refused more than ${thresholds.refusedWritesPercent} % of their records.`,
-      runbookSection: 'refused-writes',
-    });
-    this.refusedReads = alarms.create('RefusedReads', {
-      metric: this.metrics.refusedReads(),
-      threshold: thresholds.refusedReads,
-      ...SUSTAINED,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-      meaning: `${product}: the readers of a shard exceed its limit.`,
-      runbookSection: 'refused-reads',
-    });
+    if (props.stream !== undefined) {
+      this.refusedWrites = alarms.create('RefusedWrites', {
+        metric: this.metrics.refusedWritesPercent(),
+        threshold: thresholds.refusedWritesPercent,
+        ...SUSTAINED,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: producers are refused more than ${thresholds.refusedWritesPercent} % of their records.`,
+        runbookSection: 'refused-writes',
+      });
+      this.refusedReads = alarms.create('RefusedReads', {
+        metric: this.metrics.refusedReads(),
+        threshold: thresholds.refusedReads,
+        ...SUSTAINED,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: the readers of a shard exceed its limit.`,
+        runbookSection: 'refused-reads',
+      });
+    }
+    if (props.queue !== undefined) {
+      this.queueAge = alarms.create('QueueAge', {
+        metric: this.metrics.queueAge(),
+        threshold: thresholds.queueAge.toSeconds(),
+        ...SUSTAINED,
+        // No message, no age.
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: a file waits for longer than ${thresholds.queueAge.toHumanString()}.`,
+        runbookSection: 'queue-age',
+      });
+      this.refusedFiles = alarms.create('RefusedFiles', {
+        metric: this.metrics.filesRefused(),
+        threshold: thresholds.refusedFiles,
+        ...AT_ONCE,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: files were refused as a whole; quarantine says which and why.`,
+        runbookSection: 'refused-files',
+      });
+    }
     if (props.deadLetterQueue !== undefined) {
       this.deadLetters = alarms.create('DeadLetters', {
         metric: this.metrics.deadLetters(),
         threshold: thresholds.deadLetters,
         ...AT_ONCE,
         treatMissingData: TreatMissingData.NOT_BREACHING,
-        meaning: `${product}: batches were given up; their records are lost when the stream's retention ends.`,
+        meaning:
+          props.stream === undefined
+            ? `${product}: files were given up; they are where they arrived, but not in the tables.`
+            : `${product}: batches were given up; their records are lost when the stream's retention ends.`,
         runbookSection: 'dead-letters',
       });
     }
@@ -230,6 +270,8 @@ export class PipelineAlarms extends AlarmGroup {
       this.functionThrottles,
       this.refusedWrites,
       this.refusedReads,
+      this.queueAge,
+      this.refusedFiles,
       this.deadLetters,
       this.quarantineRate,
       this.freshness,
@@ -261,4 +303,12 @@ export class PipelineAlarms extends AlarmGroup {
       runbookSection: 'no-data',
     });
   }
+}
+
+function requireOneSource({ productName, stream, queue }: PipelineAlarmsProps): void {
+  if ((stream === undefined) !== (queue === undefined)) return;
+  throw new Error(
+    `The alarms of "${productName}" were given ${stream === undefined ? 'neither stream nor queue' : 'both stream and queue'}. ` +
+      'Pass the stream its function reads, or the queue its files come by.',
+  );
 }

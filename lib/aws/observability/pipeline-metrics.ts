@@ -10,11 +10,20 @@ export interface PipelineMetricsProps {
   /** Name of the data product: the `Product` dimension of the metrics the handler emits. */
   readonly productName: string;
 
-  /** The function that reads the stream: the `FunctionName` dimension. */
+  /** The function that takes records in: the `FunctionName` dimension. */
   readonly processor: IFunction;
 
-  /** The stream it reads: the `StreamName` dimension. */
-  readonly stream: IIngestStream;
+  /**
+   * The stream it reads: the `StreamName` dimension.
+   * @default - none: no metrics of a stream
+   */
+  readonly stream?: IIngestStream;
+
+  /**
+   * The queue files reach it by: the `QueueName` dimension.
+   * @default - none: no age of its messages
+   */
+  readonly queue?: IQueue;
 
   /**
    * Where batches that could not be processed are noted: the `QueueName` dimension.
@@ -100,13 +109,28 @@ export class PipelineMetrics {
         `The metrics of "${this.props.productName}" have no dead-letter queue to measure. Pass deadLetterQueue.`,
       );
     }
-    return new Metric({
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateNumberOfMessagesVisible',
-      dimensionsMap: { QueueName: queue.queueName },
-      statistic: Stats.MAXIMUM,
-      period: this.period,
-    });
+    return this.ofQueue(queue, 'ApproximateNumberOfMessagesVisible');
+  }
+
+  /**
+   * Seconds since the oldest file that is not taken in yet was told of.
+   * @throws Error when there is no queue
+   */
+  queueAge(): Metric {
+    const { queue, productName } = this.props;
+    if (queue === undefined)
+      throw new Error(`The metrics of "${productName}" have no queue to measure. Pass queue.`);
+    return this.ofQueue(queue, 'ApproximateAgeOfOldestMessage');
+  }
+
+  /** Files that were refused as a whole: unreadable, or with another header than the contract's. */
+  filesRefused(): Metric {
+    return this.ofProduct(METRICS.filesRefused, Stats.SUM);
+  }
+
+  /** Files all of whose records are in the tables. */
+  filesTaken(): Metric {
+    return this.ofProduct(METRICS.filesTaken, Stats.SUM);
   }
 
   /** Records the handler read. */
@@ -174,7 +198,20 @@ export class PipelineMetrics {
   }
 
   private ofStream(metricName: string, statistic: string): Metric {
-    return this.props.stream.metric(metricName, { statistic, period: this.period });
+    const { stream, productName } = this.props;
+    if (stream === undefined)
+      throw new Error(`The metrics of "${productName}" have no stream to measure. Pass stream.`);
+    return stream.metric(metricName, { statistic, period: this.period });
+  }
+
+  private ofQueue(queue: IQueue, metricName: string): Metric {
+    return new Metric({
+      namespace: 'AWS/SQS',
+      metricName,
+      dimensionsMap: { QueueName: queue.queueName },
+      statistic: Stats.MAXIMUM,
+      period: this.period,
+    });
   }
 
   private ofProduct(metricName: string, statistic: string, period?: Duration): Metric {

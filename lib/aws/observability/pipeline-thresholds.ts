@@ -12,6 +12,18 @@ export interface PipelineThresholds {
   readonly iteratorAge?: Duration;
 
   /**
+   * Age of the oldest file that waits in its queue, above which the processor has fallen behind. For files only.
+   * @default - the contract's `latency`, or one hour
+   */
+  readonly queueAge?: Duration;
+
+  /**
+   * Files refused as a whole in five minutes. For files only.
+   * @default 0
+   */
+  readonly refusedFiles?: number;
+
+  /**
    * Time from arrival to commit, above which the product breaks its promise.
    * @default - the contract's `latency`, or one hour
    */
@@ -98,13 +110,15 @@ const RETENTION_FRACTION = 1 / 4;
 export function settleThresholds(
   given: PipelineThresholds,
   levels: ServiceLevels,
-  retention: Duration,
+  retention: Duration | undefined,
 ): SettledThresholds {
   refuseImpossible(given);
   const latency =
     levels.latencySeconds === undefined ? DEFAULT_LATENCY : Duration.seconds(levels.latencySeconds);
   return {
     iteratorAge: given.iteratorAge ?? shorter(latency, allowedLag(retention)),
+    queueAge: given.queueAge ?? latency,
+    refusedFiles: given.refusedFiles ?? 0,
     freshness: given.freshness ?? latency,
     silence: given.silence ?? promisedFrequency(levels),
     hourlyDropPercent: given.hourlyDropPercent,
@@ -119,8 +133,8 @@ export function settleThresholds(
 }
 
 /** Undefined for a retention that is only known at deployment. */
-function allowedLag(retention: Duration): Duration | undefined {
-  if (retention.isUnresolved()) return undefined;
+function allowedLag(retention: Duration | undefined): Duration | undefined {
+  if (retention === undefined || retention.isUnresolved()) return undefined;
   return Duration.seconds(Math.floor(retention.toSeconds() * RETENTION_FRACTION));
 }
 
@@ -157,7 +171,13 @@ function refuseImpossible(given: PipelineThresholds): void {
     maximum: Number.MAX_SAFE_INTEGER,
     remedy: 'The alarm sounds above the threshold: 0 means at the first one.',
   };
-  for (const name of ['functionErrors', 'functionThrottles', 'refusedReads', 'deadLetters'] as const) {
+  for (const name of [
+    'functionErrors',
+    'functionThrottles',
+    'refusedReads',
+    'refusedFiles',
+    'deadLetters',
+  ] as const) {
     requireWithin(`thresholds.${name}`, given[name], count);
   }
   requireDuration('thresholds.silence', given.silence, {

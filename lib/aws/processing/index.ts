@@ -12,6 +12,10 @@ export {
   type EventDeduplicationOptions,
   type EventDeduplicationScope,
 } from './event-deduplication';
+export { FileDisposition, type DispositionSource } from './file-disposition';
+export type { FileProcessorOptions } from './file-options';
+export { FileProcessor, type FileProcessorProps } from './file-processor';
+export { FileSource, type FileSourceBinding, type FileSourceOptions } from './file-source';
 export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
 export type { MaskingOptions } from './masking';

@@ -7,10 +7,15 @@ import type { LineageSink } from '../lineage';
 import { PipelineAlarms, type PipelineAlarmsOptions, type SilverAlarms } from '../observability';
 import {
   type SilverProcessor,
+  FileProcessor,
+  type FileProcessorOptions,
+  FileSource,
+  type IRecordProcessor,
+  type RecordSource,
   type SilverProcessorOptions,
   StreamProcessor,
   type StreamProcessorOptions,
-  type StreamSource,
+  StreamSource,
 } from '../processing';
 import type { QualityAlarms } from '../quality';
 import type { MedallionLake } from '../storage';
@@ -31,8 +36,8 @@ export interface DataProductProps {
   /** The lake the tables are in. */
   readonly lake: MedallionLake;
 
-  /** Where records come from. */
-  readonly source: StreamSource;
+  /** Where records come from: a stream (`StreamSource.kinesis`) or files (`FileSource.bucket`). */
+  readonly source: RecordSource;
 
   /**
    * The catalog the tables are in.
@@ -71,11 +76,17 @@ export interface DataProductProps {
   readonly silverProcessor?: SilverProcessorOptions;
 
   /**
-   * How records are processed.
+   * How the records of a stream are processed.
    * @default - the defaults of StreamProcessor, with the lake's key, and `Lakehouse/<environment>` as namespace of the
    * metrics where the lake has an environment
    */
   readonly processor?: StreamProcessorOptions;
+
+  /**
+   * How files are taken in.
+   * @default - the defaults of FileProcessor, with key and namespace as those of `processor`
+   */
+  readonly fileProcessor?: FileProcessorOptions;
 
   /**
    * How the alarms behave, and whom they tell.
@@ -92,7 +103,7 @@ export interface DataProductProps {
 }
 
 /**
- * A stream's way into the lake, from one contract: tables for what is accepted and what is rejected, the processor
+ * The way of a stream or of files into the lake, from one contract: tables for what is accepted and what is rejected, the processor
  * that fills them, the silver table of the latest rows and what keeps it, and the alarms that watch over what the
  * contract promises. Each part can be had alone.
  */
@@ -100,7 +111,12 @@ export class DataProduct extends Construct {
   readonly contract: DataContract;
   readonly schema: SchemaObject;
   readonly catalog: LakeCatalog;
-  readonly processor: StreamProcessor;
+  /** What takes the records in: one of the two below. */
+  readonly processor: IRecordProcessor;
+  /** Undefined where records come in files. */
+  readonly streamProcessor?: StreamProcessor;
+  /** Undefined where records come by a stream. */
+  readonly fileProcessor?: FileProcessor;
   /** Whoever is told of these is told of the alarms of silver and its quality gates as well. */
   readonly alarms: PipelineAlarms;
   /** Undefined without silver. */
@@ -139,23 +155,42 @@ export class DataProduct extends Construct {
       [Zone.BRONZE, bronze],
       [Zone.QUARANTINE, quarantine],
     ]);
-    this.processor = new StreamProcessor(this, 'Processor', {
-      lineage: props.lineage,
-      ...props.processor,
-      encryptionKey: props.processor?.encryptionKey ?? lake.encryptionKey,
-      metricNamespace: props.processor?.metricNamespace ?? metricNamespaceOf(lake),
+    const { source } = props;
+    const options = props.processor ?? props.fileProcessor;
+    const taken = {
+      encryptionKey: options?.encryptionKey ?? lake.encryptionKey,
+      metricNamespace: options?.metricNamespace ?? metricNamespaceOf(lake),
       contract,
       schemaName,
-      source: props.source,
       bronze,
       quarantine,
-    });
+    };
+    if (source instanceof StreamSource) {
+      refuseOption(this, 'fileProcessor', props.fileProcessor, 'processor');
+      this.streamProcessor = new StreamProcessor(this, 'Processor', {
+        lineage: props.lineage,
+        ...props.processor,
+        ...taken,
+        source,
+      });
+      this.processor = this.streamProcessor;
+    } else if (source instanceof FileSource) {
+      refuseOption(this, 'processor', props.processor, 'fileProcessor');
+      this.fileProcessor = new FileProcessor(this, 'Processor', { ...props.fileProcessor, ...taken, source });
+      this.processor = this.fileProcessor;
+    } else {
+      throw new Error(
+        `The source of "${this.node.path}" is neither a StreamSource nor a FileSource. Make one by StreamSource.kinesis or ` +
+          'FileSource.bucket, or extend one of these.',
+      );
+    }
     this.alarms = new PipelineAlarms(this, 'Alarms', {
       ...props.alarms,
       productName: this.processor.productName,
       metricNamespace: this.processor.metricNamespace,
       processor: this.processor.handler,
-      stream: this.processor.stream,
+      stream: this.streamProcessor?.stream,
+      queue: this.fileProcessor?.queue,
       deadLetterQueue: this.processor.deadLetterQueue,
       serviceLevels: contract.sla,
     });
@@ -177,8 +212,8 @@ export class DataProduct extends Construct {
           encryptionKey: this.processor.encryptionKey,
           productName: this.processor.productName,
           metricNamespace: this.processor.metricNamespace,
-          network: props.processor?.network,
-          logRetention: props.processor?.logRetention,
+          network: options?.network,
+          logRetention: options?.logRetention,
           lineage: props.processor?.lineage ?? props.lineage,
           ...props.silverProcessor,
         },
@@ -224,6 +259,13 @@ export class DataProduct extends Construct {
       content,
     });
   }
+}
+
+function refuseOption(product: DataProduct, name: string, given: object | undefined, other: string): void {
+  if (given === undefined) return;
+  throw new Error(
+    `${name} of "${product.node.path}" is not for what its source is. Pass ${other}, or another source.`,
+  );
 }
 
 function requireSilver({ enableSilver = true, silver, silverProcessor }: DataProductProps): void {

@@ -1,6 +1,7 @@
 export { AccessLogBucket, type AccessLogBucketProps } from './access-log-bucket';
 export type { AccessMonitoringOptions } from './access-monitoring';
 export { type ZoneExpiration, type ZoneTransition } from './lifecycle';
+export { LandingZone, type LandingZoneProps } from './landing-zone';
 export {
   type LakeReplicationOptions,
   type LakeZoneOptions,

@@ -1,0 +1,136 @@
+import type { Duration, Size } from 'aws-cdk-lib';
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { RejectionHandling } from '../../contract';
+import type { HeaderCheck } from '../../contract/header-check';
+import type { HandlerNetwork } from '../handler-network';
+import type { IZoneBucket } from '../storage';
+import type { ContainerProcessorOptions } from './container-options';
+import type { FileDisposition } from './file-disposition';
+import type { Transform } from './transform';
+
+/** How files are taken in; from where, and to where, is in `FileProcessorProps`. */
+export interface FileProcessorOptions {
+  /**
+   * How the header of CSV and TSV files is held against the contract. A file with another header is refused as a whole.
+   * @default HeaderCheck.EXACT
+   */
+  readonly header?: HeaderCheck;
+
+  /**
+   * What becomes of a file that is in the tables.
+   * @default FileDisposition.keep()
+   */
+  readonly disposition?: FileDisposition;
+
+  /**
+   * Memory of the function in MB, 128 to 10,240.
+   * @default 2048
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Longest run of the function, from 2 to 15 minutes. A file that takes longer is gone on with by the next.
+   * @default Duration.minutes(15)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Files taken at the same time, from 2 to 1,000. Each commits to the same table, and waits where another does.
+   * @default 4
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How long the first file of a batch of ten waits for others that are committed with it, up to 300 seconds.
+   * @default - a sixtieth of the contract's `latency`, between 1 and 30 seconds; 30 where it names none
+   */
+  readonly maxBatchingWindow?: Duration;
+
+  /**
+   * How often a file that fails is tried again before its message goes to the dead-letter queue, up to 999 times.
+   * @default 4
+   */
+  readonly retryAttempts?: number;
+
+  /**
+   * Tasks for files that are too large for the function. `{}` takes the defaults. The image is built with Docker when
+   * the app is deployed.
+   * @default - none: the function takes them all, a part at a time
+   */
+  readonly large?: ContainerProcessorOptions;
+
+  /**
+   * Size of the largest file that is not for the tasks of `large`.
+   * @default Size.gibibytes(5)
+   */
+  readonly maxFileSize?: Size;
+
+  /**
+   * Bucket for the notes of which files are done, under `_ledger/<database>/<table>/`.
+   * @default - that of the bronze table
+   */
+  readonly ledgerBucket?: IZoneBucket;
+
+  /**
+   * Invocations reserved for, and allowed to, the function.
+   * @default - not reserved
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Network the function runs in, where that is your rule.
+   * @default - none: it reaches AWS over TLS, and nothing reaches it
+   */
+  readonly network?: HandlerNetwork;
+
+  /**
+   * Code of your own that every record goes through before it is held against the contract.
+   * @default - records are taken as they came
+   */
+  readonly transform?: Transform;
+
+  /**
+   * What becomes of a file with records the contract refuses.
+   * @default RejectionHandling.QUARANTINE
+   */
+  readonly rejections?: RejectionHandling;
+
+  /**
+   * How long the function's logs are kept.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Key of the logs and the queues. An imported key has to allow CloudWatch Logs and EventBridge in its policy.
+   * @default - a key of its own, rotated yearly
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
+   * @default - a role of its own, with nothing but these grants
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Queue for messages that were given up. Standard, as the queue of files is.
+   * @default - a queue of its own: encrypted, TLS only, fourteen days of retention
+   */
+  readonly deadLetterQueue?: IQueue;
+
+  /**
+   * Name of the data product: dimension of its metrics, field of every log line.
+   * @default - the table name of the schema object
+   */
+  readonly productName?: string;
+
+  /**
+   * CloudWatch namespace of the metrics.
+   * @default 'Lakehouse'
+   */
+  readonly metricNamespace?: string;
+}
