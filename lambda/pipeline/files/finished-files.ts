@@ -79,6 +79,12 @@ export class ForgettingTable implements AppendableTable {
   get uri() {
     return this.table.uri;
   }
+  get uuid() {
+    return this.table.uuid;
+  }
+  get sequenceNumber() {
+    return this.table.sequenceNumber;
+  }
   get location() {
     return this.table.location;
   }
