@@ -46,6 +46,14 @@ test('own-resources: what the company owns is used, not made again', () => {
   expect(count(Orders, 'AWS::S3::Bucket')).toBe(3);
 });
 
+test('nightly-files: files of two kinds, each into its product, without a stream', () => {
+  const { NightlyFiles } = synthesize('nightly-files');
+  expect(count(NightlyFiles, 'AWS::Kinesis::Stream')).toBe(0);
+  expect(count(NightlyFiles, 'Custom::LakehouseIcebergTable')).toBe(5);
+  // customers and readings by their files, silver of customers by commits
+  expect(count(NightlyFiles, 'AWS::Lambda::EventSourceMapping')).toBe(3);
+});
+
 test('transform: the user’s own code, with a table it looks up', () => {
   const { PurchaseOrders } = synthesize('transform');
   expect(count(PurchaseOrders, 'AWS::DynamoDB::Table')).toBe(1);

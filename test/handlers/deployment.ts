@@ -116,6 +116,17 @@ export class Deployment {
     return this.run(path.join(this.directory, 'function', 'index.mjs'), events, environment);
   }
 
+  /** The function that takes files in; `file-columns.mjs` is among the additions. */
+  takeFiles(...events: unknown[]): Invocation {
+    const directory = path.join(this.directory, 'files');
+    fs.cpSync(bundleDirectory('file-ingest'), directory, { recursive: true });
+    const files = { 'contract.mjs': compileContract(this.contract, this.schema), ...this.additions.files };
+    for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(directory, file), text);
+    return this.run(path.join(directory, 'index.mjs'), events, {
+      LAKEHOUSE_FILE_LEDGER: `file://${this.directory}/bronze/_ledger/orders/`,
+    });
+  }
+
   /** Environment beyond what every function has. */
   refine(environment: Record<string, string>, ...events: unknown[]): Invocation {
     return this.run(path.join(this.directory, 'refine', 'index.mjs'), events, {
