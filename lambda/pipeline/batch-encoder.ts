@@ -17,6 +17,8 @@ export interface CompiledContract {
 export interface EncodingTarget {
   readonly schema: IcebergSchema;
   readonly partitionSpec: IcebergPartitionSpec;
+  /** A table property. @default - none is set */
+  property?(name: string): string | undefined;
 }
 
 /** Takes the records of one batch and turns the accepted ones into Parquet. Not reusable after `finish`. */

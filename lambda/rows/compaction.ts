@@ -1,3 +1,4 @@
+import { parquetCompression } from '../../lib/contract/table-properties';
 import type { DataFile } from '../tables/data-file';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { requireWritable } from '../tables/metadata-change';
@@ -131,7 +132,7 @@ async function rewrite(
   group: readonly TableFile[],
   order: SortOrder | undefined,
 ): Promise<DataFile> {
-  const output = new RowFile(table.schema);
+  const output = new RowFile(table.schema, parquetCompression(table));
   const unsorted: TableRow[] = [];
   for (const file of group) {
     for await (const rows of rowsOfFile(table, file)) {

@@ -1,4 +1,5 @@
 import type { IcebergSchema, IcebergType } from '../../lib/contract/iceberg-types';
+import type { ParquetCompression } from '../../lib/contract/table-properties';
 import { ParquetFile, type Column, type FinishedFile } from '../formats/parquet';
 import type { TableRow } from './read-rows';
 
@@ -22,8 +23,9 @@ export class RowFile {
   private readonly file: ParquetFile;
   private readonly fields: readonly (Node & { readonly name: string })[];
 
-  constructor(schema: IcebergSchema) {
-    this.file = new ParquetFile(schema, { rowGroupRows: ROW_GROUP_ROWS });
+  /** @param compression Snappy by default */
+  constructor(schema: IcebergSchema, compression?: ParquetCompression) {
+    this.file = new ParquetFile(schema, { rowGroupRows: ROW_GROUP_ROWS, compression });
     this.fields = childrenOf(schema, '', 0, 0);
   }
 

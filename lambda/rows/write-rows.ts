@@ -1,4 +1,5 @@
 import type { IcebergPartitionSpec, IcebergSchema, IcebergStruct } from '../../lib/contract/iceberg-types';
+import { parquetCompression } from '../../lib/contract/table-properties';
 import type { DataFile, PartitionValue } from '../tables/data-file';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { partitionKey } from '../tables/partition-pruning';
@@ -11,12 +12,13 @@ export async function writeRows(table: IcebergTable, rows: Iterable<TableRow>): 
   const { schema, partitionSpec } = table;
   const specId = partitionSpec['spec-id'];
   const partitionOf = partitioner(schema, partitionSpec);
+  const compression = parquetCompression(table);
   const files = new Map<string, { partition: PartitionValue[]; file: RowFile }>();
   for (const row of rows) {
     const partition = partitionOf(row);
     const key = partitionKey({ specId, partition });
     let found = files.get(key);
-    if (!found) files.set(key, (found = { partition, file: new RowFile(schema) }));
+    if (!found) files.set(key, (found = { partition, file: new RowFile(schema, compression) }));
     found.file.add(row);
   }
   const written: DataFile[] = [];

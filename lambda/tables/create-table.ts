@@ -1,4 +1,5 @@
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
+import { validateTableProperties } from '../../lib/contract/table-properties';
 import type { IcebergTable } from './iceberg-table';
 import { successor } from './metadata-update';
 import { catalogFor, tableAt, withoutTrailingSlash } from './open-table';
@@ -47,12 +48,13 @@ const ATTEMPTS = 10;
  * Makes the table what the definition says: creates it, or adds what is missing (see {@link evolveSchema}). Never drops
  * a table, a column or a property, and does nothing when nothing is missing.
  * @throws Error when a column cannot become what is wanted, naming the column, its type and the wanted one; when the
- * table is there already in another place
+ * table is there already in another place; for a property whose value writers could not follow
  */
 export async function createOrEvolveTable(
   uri: string,
   definition: TableDefinition,
 ): Promise<CreateOrEvolveResult> {
+  validateTableProperties(uri, definition.properties);
   const catalog = await catalogFor(uri);
   const { version, change, changes } = await createOrEvolve(uri, catalog, definition);
   return { table: await tableAt(uri, catalog, version), change, changes };

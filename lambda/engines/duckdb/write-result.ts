@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IcebergSchema } from '../../../lib/contract/iceberg-types';
+import { parquetCompression } from '../../../lib/contract/table-properties';
 import type { DataFile } from '../../tables/data-file';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { fieldTypes } from '../../tables/schema';
@@ -115,7 +116,7 @@ class Copy {
     this.order = orderBy.map(identifier);
     this.parquet = [
       'FORMAT parquet',
-      'COMPRESSION zstd',
+      `COMPRESSION ${parquetCompression(table)}`,
       'RETURN_STATS',
       `FILENAME_PATTERN 'rows_{uuid}'`,
       `ROW_GROUP_SIZE_BYTES ${Math.min(this.targetBytes, ROW_GROUP_BYTES)}`,

@@ -1,3 +1,4 @@
+import type { ParquetCompression } from '../../../lib/contract/table-properties';
 import { ByteWriter } from './byte-writer';
 import type { Bounds, ColumnBuffer } from './columns/column-buffer';
 import { compress } from './compression';
@@ -27,11 +28,16 @@ export interface ColumnChunk {
  *
  * @param fileOffset where `out` begins in the file
  */
-export function writeColumnChunk(out: ByteWriter, column: ColumnBuffer, fileOffset: number): ColumnChunk {
+export function writeColumnChunk(
+  out: ByteWriter,
+  column: ColumnBuffer,
+  fileOffset: number,
+  compression: ParquetCompression | undefined,
+): ColumnChunk {
   const dictionary = column.dictionary();
   const data = dataPages(column, dictionary);
   const pages = dictionary ? [dictionaryPage(dictionary), ...data] : data;
-  const { codec, bodies } = compress(pages);
+  const { codec, bodies } = compress(pages, compression);
   const start = out.length;
   let uncompressedSize = 0;
   let dataPageOffset = fileOffset + start;

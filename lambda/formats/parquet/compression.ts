@@ -1,4 +1,6 @@
+import * as zlib from 'node:zlib';
 import { snappyCompressor } from 'hysnappy';
+import { ParquetCompression } from '../../../lib/contract/table-properties';
 import { Codec } from './format';
 import type { Page } from './page';
 
@@ -8,19 +10,24 @@ export interface CompressedPages {
   readonly bodies: Uint8Array[];
 }
 
+type Compressor = (input: Uint8Array) => Uint8Array;
+
 /** Bytes of a large page that are tried before all of it is. */
 const PROBE = 1 << 14;
 /** Share of its size a column must shrink to for readers to be asked to decompress it. */
 const WORTH_IT = 0.95;
 
-let snappy: ((input: Uint8Array) => Uint8Array) | undefined;
+/** Absent before Node 22.15. */
+const { zstdCompressSync } = zlib as { readonly zstdCompressSync?: Compressor };
+let snappy: Compressor | undefined;
 
 /**
- * Compresses a column chunk's pages with Snappy, or leaves all of them as they are where that gains next to
- * nothing (random identifiers, timestamps): the codec is one for the whole chunk.
+ * Compresses a column chunk's pages, or leaves all of them as they are where that gains next to nothing (random
+ * identifiers, timestamps): the codec is one for the whole chunk. Where Node has no Zstandard it is Snappy.
  */
-export function compress(pages: readonly Page[]): CompressedPages {
-  snappy ??= snappyCompressor();
+export function compress(pages: readonly Page[], compression = ParquetCompression.SNAPPY): CompressedPages {
+  const { codec, compressor } = compressorOf(compression);
+  if (!compressor) return uncompressed(pages);
   const bodies: Uint8Array[] = [];
   let before = 0;
   let after = 0;
@@ -28,14 +35,25 @@ export function compress(pages: readonly Page[]): CompressedPages {
     const { body } = page;
     if (bodies.length === 0 && pages.length === 1 && body.length > PROBE * 2) {
       const probe = body.subarray(PROBE / 2, PROBE + PROBE / 2);
-      if (snappy(probe).length > PROBE * WORTH_IT) return uncompressed(pages);
+      if (compressor(probe).length > PROBE * WORTH_IT) return uncompressed(pages);
     }
-    const smaller = snappy(body);
+    const smaller = compressor(body);
     bodies.push(smaller);
     before += body.length;
     after += smaller.length;
   }
-  return after > before * WORTH_IT ? uncompressed(pages) : { codec: Codec.SNAPPY, bodies };
+  return after > before * WORTH_IT ? uncompressed(pages) : { codec, bodies };
+}
+
+function compressorOf(compression: ParquetCompression): {
+  readonly codec: Codec;
+  readonly compressor?: Compressor;
+} {
+  if (compression === ParquetCompression.UNCOMPRESSED) return { codec: Codec.UNCOMPRESSED };
+  if (compression === ParquetCompression.GZIP) return { codec: Codec.GZIP, compressor: zlib.gzipSync };
+  if (compression === ParquetCompression.ZSTD && zstdCompressSync)
+    return { codec: Codec.ZSTD, compressor: zstdCompressSync };
+  return { codec: Codec.SNAPPY, compressor: (snappy ??= snappyCompressor()) };
 }
 
 function uncompressed(pages: readonly Page[]): CompressedPages {

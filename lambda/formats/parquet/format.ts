@@ -39,6 +39,8 @@ export enum PageType {
 export enum Codec {
   UNCOMPRESSED = 0,
   SNAPPY = 1,
+  GZIP = 2,
+  ZSTD = 6,
 }
 
 /** First and last four bytes of every file. */

@@ -1,5 +1,6 @@
 import type { DataFileMetrics } from '../../tables/data-file';
 import type { IcebergStruct } from '../../../lib/contract/iceberg-types';
+import type { ParquetCompression } from '../../../lib/contract/table-properties';
 import { type Column, columnOf } from './columns';
 import { dataFileMetrics } from './data-file-metrics';
 import { fileMetadata } from './file-metadata';
@@ -18,6 +19,8 @@ export interface ParquetFileOptions {
   readonly rowGroupRows?: number;
   /** For leaves whose entries come with definition levels of another schema: see `LevelBuffer`. @default none */
   readonly levels?: ReadonlyMap<number, Uint8Array>;
+  /** @default ParquetCompression.SNAPPY */
+  readonly compression?: ParquetCompression;
 }
 
 export interface FinishedFile {
@@ -35,6 +38,7 @@ export class ParquetFile {
   private readonly parts: Uint8Array[] = [MAGIC];
   private readonly rowGroups: RowGroup[] = [];
   private readonly rowGroupRows: number;
+  private readonly compression: ParquetCompression | undefined;
   private offset = MAGIC.length;
   private rows = 0;
   private rowsInGroup = 0;
@@ -46,6 +50,7 @@ export class ParquetFile {
     this.schema = parquetSchema(iceberg);
     this.columns = this.schema.leaves.map((leaf, i) => columnOf(leaf, options.levels?.get(i)));
     this.rowGroupRows = options.rowGroupRows ?? ROW_GROUP_ROWS;
+    this.compression = options.compression;
   }
 
   get leaves(): readonly Leaf[] {
@@ -96,7 +101,7 @@ export class ParquetFile {
   }
 
   private endRowGroup(): void {
-    const { group, bytes } = writeRowGroup(this.columns, this.rowsInGroup, this.offset);
+    const { group, bytes } = writeRowGroup(this.columns, this.rowsInGroup, this.offset, this.compression);
     this.rowGroups.push(group);
     this.parts.push(bytes);
     this.offset += bytes.length;

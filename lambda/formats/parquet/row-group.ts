@@ -1,3 +1,4 @@
+import type { ParquetCompression } from '../../../lib/contract/table-properties';
 import { ByteWriter } from './byte-writer';
 import { type ColumnChunk, writeColumnChunk } from './column-chunk';
 import type { ColumnBuffer } from './columns/column-buffer';
@@ -15,10 +16,11 @@ export function writeRowGroup(
   columns: readonly ColumnBuffer[],
   rows: number,
   fileOffset: number,
+  compression: ParquetCompression | undefined,
 ): { readonly group: RowGroup; readonly bytes: Uint8Array } {
   const out = new ByteWriter(1 << 16);
   const chunks = columns.map((column) => {
-    const chunk = writeColumnChunk(out, column, fileOffset);
+    const chunk = writeColumnChunk(out, column, fileOffset, compression);
     column.clear();
     return chunk;
   });

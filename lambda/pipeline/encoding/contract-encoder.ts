@@ -5,6 +5,7 @@ import type {
   RowTarget,
   RowWriter,
 } from '../../../lib/contract/handler-code/row-runtime';
+import { parquetCompression } from '../../../lib/contract/table-properties';
 import { parseExact } from '../../formats/json/exact-json';
 import { type Column, ParquetFile } from '../../formats/parquet';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from '../batch-encoder';
@@ -221,7 +222,10 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     const { placeOf, levels } = this.places;
     const levelsByPlace = new Map<number, Uint8Array>();
     levels.forEach((levelOf, i) => levelOf && levelsByPlace.set(placeOf[i], levelOf));
-    const file = new ParquetFile(this.target.schema, { levels: levelsByPlace });
+    const file = new ParquetFile(this.target.schema, {
+      levels: levelsByPlace,
+      compression: parquetCompression(this.target),
+    });
     const columns = file.columns as readonly RowColumn[];
     return { file, contractColumns: placeOf.map((place) => (place < 0 ? NOWHERE : columns[place])) };
   }

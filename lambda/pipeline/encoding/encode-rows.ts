@@ -1,4 +1,5 @@
 import type { RowColumn } from '../../../lib/contract/handler-code/row-runtime';
+import { parquetCompression } from '../../../lib/contract/table-properties';
 import { ParquetFile } from '../../formats/parquet';
 import type { EncodedFile, EncodingTarget } from '../batch-encoder';
 import { PartitionedFiles } from './partitioned-files';
@@ -18,7 +19,10 @@ export function encodeRows(
   const { fields } = target.schema;
   const nested = fields.find((field) => typeof field.type !== 'string');
   if (nested) throw new Error(`Column "${nested.name}" is nested; these rows are flat.`);
-  const files = new PartitionedFiles(target, () => ({ file: new ParquetFile(target.schema) }));
+  const compression = parquetCompression(target);
+  const files = new PartitionedFiles(target, () => ({
+    file: new ParquetFile(target.schema, { compression }),
+  }));
   const sources = files.sources.map((id) => fields.find((field) => field.id === id)?.name ?? '');
   for (const row of rows) {
     sources.forEach((name, i) => (files.values[i] = (row[name] ?? null) as Value | null));

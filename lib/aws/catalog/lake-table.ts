@@ -10,6 +10,7 @@ import { profileSchema, profileTableName } from '../../contract/profile-schema';
 import { quarantineSchema } from '../../contract/quarantine-schema';
 import type { SchemaObject } from '../../contract/schema-object';
 import { tableFacts } from '../../contract/table-facts';
+import { validateTableProperties } from '../../contract/table-properties';
 import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
 import { lakeTables, tableGrants } from '../granted-access';
@@ -148,7 +149,7 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
  * deleted.
  *
  * @throws Error for a name Athena would need quotes for, for a table the catalog has already, and for a schema object
- * the contract does not have
+ * the contract does not have; for a table property whose value writers could not follow
  */
 export class LakeTable extends LakeTableBase {
   /** A table the user already owns, with the grants of a lake table. */
@@ -192,6 +193,7 @@ export class LakeTable extends LakeTableBase {
     this._content = content;
     this.tableName = props.tableName ?? tableNameOf(schema, content);
     validateTableName(this.tableName);
+    validateTableProperties(this.tableName, knownProperties(props.tableProperties));
     props.catalog._claimTable(props.zone, this.tableName, this);
     this._columns = columnsOf(schema, props.zone, content);
     this.folder = this.tableName;
@@ -298,6 +300,13 @@ function validateContent(content: TableContent, zone: Zone): void {
   throw new Error(
     `A table with the content ${content} is kept beside a silver table. Received the zone ${zone}: pass Zone.SILVER, or ` +
       'leave out content for the rows of the contract.',
+  );
+}
+
+/** Without those whose values are known at deployment: the function that makes the table looks at them. */
+function knownProperties(properties: { readonly [name: string]: string } = {}): { [name: string]: string } {
+  return Object.fromEntries(
+    Object.entries(properties).filter((entry) => !entry.some((text) => Token.isUnresolved(text))),
   );
 }
 

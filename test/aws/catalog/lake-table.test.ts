@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { LakeCatalog, LakeTable, type LakeTableProps, TableContent } from '../../../lib/aws/catalog';
@@ -103,6 +103,19 @@ describe('the table', () => {
       'write.format.default': 'parquet',
       ...tableProperties,
     });
+  });
+
+  test('a property that writers could not follow is refused; what is known at deployment is not looked at', () => {
+    const codec = 'write.parquet.compression-codec';
+    expect(() => synth({ tableProperties: { [codec]: 'brotli' } })).toThrow(
+      'Property write.parquet.compression-codec of orders is "brotli". Allowed: snappy, zstd, gzip, uncompressed.',
+    );
+    const wanted = new CfnParameter(new Stack(), 'Codec').valueAsString;
+    expect(() => synth({ tableProperties: { [codec]: wanted } })).not.toThrow();
+    expect(
+      tableResource(Template.fromStack(synth({ tableProperties: { [codec]: 'zstd' } }).stack)).Properties
+        .Properties,
+    ).toMatchObject({ [codec]: 'zstd' });
   });
 });
 
