@@ -1,4 +1,4 @@
-import type { PutOptions } from '../../../lambda/stores/object-store';
+import type { ObjectStore } from '../../../lambda/stores/object-store';
 import { MemoryStore } from '../../stores/memory-store';
 import type { Random } from '../../random';
 
@@ -11,9 +11,9 @@ interface Written {
 export class ReplicatedStore extends MemoryStore {
   readonly written: Written[] = [];
 
-  override async put(uri: string, bytes: Uint8Array, options?: PutOptions): Promise<void> {
-    await super.put(uri, bytes, options);
-    this.written.push({ uri, bytes: Uint8Array.from(bytes) });
+  override async put(...[uri, content, options]: Parameters<ObjectStore['put']>): Promise<void> {
+    await super.put(uri, content, options);
+    this.written.push({ uri, bytes: await this.get(uri) });
   }
 
   /** What has arrived somewhere else when the source fails: all up to a moment, and of what came after it some. */
