@@ -1,4 +1,3 @@
-import { parquetCompression } from '../../lib/contract/table-properties';
 import type { DataFile } from '../tables/data-file';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { requireWritable } from '../tables/metadata-change';
@@ -132,7 +131,7 @@ async function rewrite(
   group: readonly TableFile[],
   order: SortOrder | undefined,
 ): Promise<DataFile> {
-  const output = new RowFile(table.schema, parquetCompression(table));
+  const output = RowFile.of(table);
   const unsorted: TableRow[] = [];
   for (const file of group) {
     for await (const rows of rowsOfFile(table, file)) {

@@ -1,4 +1,3 @@
-import { parquetCompression } from '../../lib/contract/table-properties';
 import type { DataFile, PartitionValue } from '../tables/data-file';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { partitionKey } from '../tables/partition-pruning';
@@ -36,10 +35,7 @@ export class PartitionedOutput {
   async add(row: TableRow, partition = this.partitionOf(row)): Promise<void> {
     const key = partitionKey({ specId: this.specId, partition });
     let found = this.open.get(key);
-    if (!found) {
-      const file = new RowFile(this.table.schema, parquetCompression(this.table));
-      this.open.set(key, (found = { partition, file }));
-    }
+    if (!found) this.open.set(key, (found = { partition, file: RowFile.of(this.table) }));
     found.file.add(row);
     if (found.file.rowCount % SIZE_CHECK === 0 && found.file.size >= this.targetBytes)
       await this.store(key, found);

@@ -1,10 +1,14 @@
 import type { IcebergSchema, IcebergType } from '../../lib/contract/iceberg-types';
-import type { ParquetCompression } from '../../lib/contract/table-properties';
-import { ParquetFile, type Column, type FinishedFile } from '../formats/parquet';
+import { parquetCompression } from '../../lib/contract/table-properties';
+import { ParquetFile, type Column, type FinishedFile, type ParquetFileOptions } from '../formats/parquet';
+import type { IcebergTable } from '../tables/iceberg-table';
+import { sortOrder } from '../tables/sort-order';
 import type { TableRow } from './read-rows';
 
 /** Readers of these files, ours among them, hold a row group at a time. */
 const ROW_GROUP_ROWS = 1 << 17;
+/** Of sorted rows, each group has a range of its own: the smaller, the more a reader passes over by their bounds. */
+const SORTED_ROW_GROUP_ROWS = 1 << 14;
 
 interface Node {
   readonly path: string;
@@ -23,9 +27,16 @@ export class RowFile {
   private readonly file: ParquetFile;
   private readonly fields: readonly (Node & { readonly name: string })[];
 
-  /** @param compression Snappy by default */
-  constructor(schema: IcebergSchema, compression?: ParquetCompression) {
-    this.file = new ParquetFile(schema, { rowGroupRows: ROW_GROUP_ROWS, compression });
+  /** A file for a table: of its columns, compressed and divided as the table asks for. */
+  static of(table: IcebergTable): RowFile {
+    return new RowFile(table.schema, {
+      compression: parquetCompression(table),
+      rowGroupRows: sortOrder(table.metadata) ? SORTED_ROW_GROUP_ROWS : ROW_GROUP_ROWS,
+    });
+  }
+
+  constructor(schema: IcebergSchema, options: ParquetFileOptions = {}) {
+    this.file = new ParquetFile(schema, { rowGroupRows: ROW_GROUP_ROWS, ...options });
     this.fields = childrenOf(schema, '', 0, 0);
   }
 

@@ -1,4 +1,3 @@
-import { parquetCompression } from '../../lib/contract/table-properties';
 import { TECHNICAL_COLUMNS } from '../../lib/contract/technical-columns';
 import { CorruptFile } from '../tables/corrupt-file';
 import type { DataFile } from '../tables/data-file';
@@ -18,7 +17,7 @@ export async function trimFile(
   keep: (lane: string, position: string) => boolean,
 ): Promise<DataFile | undefined> {
   const { lane, position } = TECHNICAL_COLUMNS;
-  const output = new RowFile(table.schema, parquetCompression(table));
+  const output = RowFile.of(table);
   let count = 0;
   for await (const rows of rowsOfFile(table, file)) {
     count += rows.length;

@@ -1,5 +1,4 @@
 import type { IcebergPartitionSpec, IcebergSchema, IcebergStruct } from '../../lib/contract/iceberg-types';
-import { parquetCompression } from '../../lib/contract/table-properties';
 import type { DataFile, PartitionValue } from '../tables/data-file';
 import type { IcebergTable } from '../tables/iceberg-table';
 import { partitionKey } from '../tables/partition-pruning';
@@ -12,13 +11,12 @@ export async function writeRows(table: IcebergTable, rows: Iterable<TableRow>): 
   const { schema, partitionSpec } = table;
   const specId = partitionSpec['spec-id'];
   const partitionOf = partitioner(schema, partitionSpec);
-  const compression = parquetCompression(table);
   const files = new Map<string, { partition: PartitionValue[]; file: RowFile }>();
   for (const row of rows) {
     const partition = partitionOf(row);
     const key = partitionKey({ specId, partition });
     let found = files.get(key);
-    if (!found) files.set(key, (found = { partition, file: new RowFile(schema, compression) }));
+    if (!found) files.set(key, (found = { partition, file: RowFile.of(table) }));
     found.file.add(row);
   }
   const written: DataFile[] = [];

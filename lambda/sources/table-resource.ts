@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
 import type { TableDefinition } from '../tables/create-table';
+import type { SortColumn } from '../tables/sort-order';
 import { describeValue, isObject, UnexpectedEvent } from './unexpected-event';
 
 /** What CloudFormation asks about one table. */
@@ -23,8 +24,9 @@ const LONGEST_REASON = 2000;
 const ANSWER_ATTEMPTS = 4;
 
 /**
- * Reads the properties of the custom resource `{ TableUri, Location, Schema, PartitionSpec, Properties }`; `Schema` and
- * `PartitionSpec` are JSON text, since CloudFormation turns every number and boolean of a property into text.
+ * Reads the properties of the custom resource `{ TableUri, Location, Schema, PartitionSpec, ClusterBy, Properties }`; `Schema`
+ * and `PartitionSpec` are JSON text, since CloudFormation turns every number and boolean of a property into text.
+ * `ClusterBy` is a list of columns to sort by; without it the table's order stays.
  *
  * @throws UnexpectedEvent naming the property at fault
  */
@@ -48,6 +50,7 @@ export function tableRequest(event: unknown): TableRequest {
       ...location,
       schema: json<IcebergSchema>(properties, 'Schema'),
       partitionSpec: json<IcebergPartitionSpec>(properties, 'PartitionSpec'),
+      ...sortOrder(properties),
       properties: texts(properties, 'Properties'),
     },
   };
@@ -106,6 +109,13 @@ function json<T extends object>(properties: Record<string, unknown>, name: strin
   throw new UnexpectedEvent(
     `${name} is ${describeValue(value)}. Allowed: a JSON object with a list "fields".`,
   );
+}
+
+function sortOrder({ ClusterBy: columns }: Record<string, unknown>): { sortOrder?: SortColumn[] } {
+  if (columns === undefined) return {};
+  if (!Array.isArray(columns) || !columns.every((column) => typeof column === 'string'))
+    throw new UnexpectedEvent(`ClusterBy is ${describeValue(columns)}. Allowed: a list of column names.`);
+  return { sortOrder: columns.map((column: string) => ({ column, direction: 'asc' })) };
 }
 
 function texts(properties: Record<string, unknown>, name: string): Record<string, string> {

@@ -16,6 +16,7 @@ import { Zone } from '../../contract/zone';
 import { lakeTables, tableGrants } from '../granted-access';
 import { requireSamePlace } from '../same-environment';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
+import { validateClusterBy } from './cluster-columns';
 import { tableArns } from './glue-arns';
 import type { LakeCatalog } from './lake-catalog';
 import { TableContent } from './table-content';
@@ -72,6 +73,13 @@ export interface LakeTableProps {
    * @default - Parquet with Snappy; 100 metadata files kept; 4 commit retries; what the contract says of the table
    */
   readonly tableProperties?: { readonly [name: string]: string };
+  /**
+   * Columns that compaction sorts the rows of each partition by, so that a lookup by the first passes over most of a file:
+   * those that queries filter by beside the partition columns, few rows for each value, the most used first. In a struct
+   * as `<struct>.<column>`. An empty list takes the order from a table that has one.
+   * @default - rows stay in the order they came; a table that has an order keeps it
+   */
+  readonly clusterBy?: string[];
 }
 
 /** A table the user already owns. */
@@ -149,7 +157,8 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
  * deleted.
  *
  * @throws Error for a name Athena would need quotes for, for a table the catalog has already, and for a schema object
- * the contract does not have; for a table property whose value writers could not follow
+ * the contract does not have; for a table property whose value writers could not follow,
+ * and a column of `clusterBy` that the table does not have, that is nested or named twice
  */
 export class LakeTable extends LakeTableBase {
   /** A table the user already owns, with the grants of a lake table. */
@@ -163,6 +172,8 @@ export class LakeTable extends LakeTableBase {
   readonly zoneBucket: IZoneBucket;
   /** What describes its rows in the contract. */
   readonly schema: SchemaObject;
+  /** What compaction sorts its rows by. */
+  readonly clusterBy: string[];
   /** @internal */
   public readonly _contract: DataContract;
   /**
@@ -196,6 +207,8 @@ export class LakeTable extends LakeTableBase {
     validateTableProperties(this.tableName, knownProperties(props.tableProperties));
     props.catalog._claimTable(props.zone, this.tableName, this);
     this._columns = columnsOf(schema, props.zone, content);
+    this.clusterBy = [...(props.clusterBy ?? [])];
+    validateClusterBy(this.tableName, this._columns, this.clusterBy);
     this.folder = this.tableName;
     this.zoneBucket = props.catalog.lake.zone(props.zone);
 
@@ -212,6 +225,7 @@ export class LakeTable extends LakeTableBase {
         Location: this.location,
         Schema: JSON.stringify(this._columns),
         PartitionSpec: JSON.stringify(partitionsOf(schema, props.zone, content)),
+        ...(props.clusterBy && { ClusterBy: this.clusterBy }),
         Properties: { ...TABLE_PROPERTIES, ...tableFacts(props.contract, schema), ...props.tableProperties },
       },
     });

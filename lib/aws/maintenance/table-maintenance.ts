@@ -156,13 +156,18 @@ const TOGETHER =
 function configurationsOf(props: TableMaintenanceProps): Configurations {
   const configurations: Configurations = new Map();
   if (props.compaction ?? true) {
-    const { minInputFiles } = props;
+    const { minInputFiles, table } = props;
+    const sorts = table instanceof LakeTable && table.clusterBy.length > 0;
     // Left out, Glue takes its defaults: regions and linters that do not know the young property take the resource.
     configurations.set(
       'compaction',
-      minInputFiles === undefined
+      minInputFiles === undefined && !sorts
         ? {}
-        : { compactionConfiguration: { icebergConfiguration: { strategy: 'binpack', minInputFiles } } },
+        : {
+            compactionConfiguration: {
+              icebergConfiguration: { strategy: sorts ? 'sort' : 'binpack', minInputFiles },
+            },
+          },
     );
   }
   if (props.snapshotExpiry ?? true) {

@@ -119,6 +119,33 @@ describe('the table', () => {
   });
 });
 
+describe('clustering', () => {
+  const nested = `
+      - name: device
+        logicalType: object
+        properties: [{ name: os, logicalType: string }]`;
+  const clustered = (clusterBy: string[]) => synth({ contract: orders(nested), clusterBy });
+
+  test('is handed to the function; without it nothing is said of an order', () => {
+    const { stack, table } = clustered(['id', 'device.os']);
+    expect(tableResource(Template.fromStack(stack)).Properties.ClusterBy).toEqual(['id', 'device.os']);
+    expect(table.clusterBy).toEqual(['id', 'device.os']);
+    expect(tableResource(Template.fromStack(synth().stack)).Properties).not.toHaveProperty('ClusterBy');
+  });
+
+  test('by what rows cannot be sorted by is refused', () => {
+    expect(() => clustered(['customer'])).toThrow(
+      'clusterBy of orders: there is no column "customer". It has: id, ordered_at, device, _lane, _position, _arrived_at, _extra.',
+    );
+    expect(() => clustered(['device'])).toThrow(
+      'clusterBy of orders: "device" is a struct. Rows are sorted by primitive columns; name one, in a struct as "<struct>.<column>".',
+    );
+    expect(() => clustered(['id', 'id'])).toThrow(
+      'clusterBy of orders: "id" is there twice. Name each column once.',
+    );
+  });
+});
+
 describe('by zone', () => {
   test('silver has the contract’s columns, where each row came from, and the key', () => {
     const resource = tableResource(Template.fromStack(synth({ zone: Zone.SILVER }).stack));

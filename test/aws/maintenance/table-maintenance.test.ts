@@ -54,6 +54,13 @@ describe('the optimizers', () => {
     });
   });
 
+  test('sort a table that is clustered', () => {
+    const { stack, catalog } = surroundings();
+    const clustered = { contract: ordersContract(), catalog, zone: Zone.SILVER, clusterBy: ['order_id'] };
+    new TableMaintenance(stack, 'Maintenance', { table: new LakeTable(stack, 'Clustered', clustered) });
+    expect(optimizers(stack).compaction).toEqual({ Strategy: 'sort' });
+  });
+
   test('take what is asked for', () => {
     const { stack } = synth({
       minInputFiles: 2,
