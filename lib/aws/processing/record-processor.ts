@@ -10,6 +10,8 @@ export interface IRecordProcessor extends IConstruct {
   /** The function. */
   readonly handler: lambda.Function;
   readonly role: iam.IRole;
+  /** What hands records to the function. */
+  readonly eventSourceMapping: lambda.EventSourceMapping;
   readonly logGroup: logs.LogGroup;
   /** Where what was given up is noted. */
   readonly deadLetterQueue: IQueue;
