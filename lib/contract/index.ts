@@ -12,5 +12,5 @@ export { RejectionHandling } from './rejection-handling';
 export { SchemaObject, type DeletionMark, type PartitionColumn } from './schema-object';
 export type { Server } from './server';
 export type { ServiceLevels, SlaProperty } from './service-levels';
-export { SqlParameter, SqlText } from './transform';
+export { BranchSql, SqlParameter, SqlText, type BranchRetention, type BranchSqlProps } from './transform';
 export { Zone } from './zone';
