@@ -16,6 +16,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
   lakehouse lineage --out DIR                    Print what leads to each table, and where what failed its gates came from
+  lakehouse products                             Show the data products of a registry: ports, owners, promises, lineage
   lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
   lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
 
@@ -82,6 +83,14 @@ Options of lineage
   --upstream        What it is made of (default)
   --downstream      What is made of it
 
+Options of products
+  --app DIR         Cloud assembly the registry is read from (default: cdk.out)
+  --region REGION   Instead: region of a deployed registry
+  --path PATH       Path of the registry (default: /lakehouse/products)
+  --html FILE       Write a page as well
+  --json            Print the entries as JSON
+  --endpoint URL    Where an emulator answers
+
 Options of emulator
   --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
   --out DIR         Where detach writes the copy (default: cdk.out.emulator)
@@ -126,11 +135,13 @@ async function main(args: string[]): Promise<void> {
       return (await import('./orphans-command')).orphans(rest);
     case 'lineage':
       return (await import('./lineage-command')).lineage(rest);
+    case 'products':
+      return (await import('./products-command')).products(rest);
     case 'emulator':
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, lineage, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
       );
   }
 }

@@ -29,9 +29,10 @@ const ROOMS: { readonly [room: string]: Room } = {
     ],
     packages: /^(@aws-sdk\/client-.*|@smithy\/node-http-handler|@duckdb\/node-api|jsonata|yaml|hysnappy)$/,
   },
-  // What the command asks of an account. The SDK is the user's own, loaded when asked for.
+  // What the command asks of an account, or of the assembly that will be deployed there. The SDK is the user's own, loaded
+  // when asked for.
   'lib/operations': {
-    rooms: ['lambda/tables'],
+    rooms: ['lib/contract', 'lib/local', 'lambda/tables'],
     packages: /^@aws-sdk\/client-(cloudformation|glue|lambda|s3)$/,
   },
   'lambda/pipeline': {

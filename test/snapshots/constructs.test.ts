@@ -27,8 +27,10 @@ import {
   PartitionArchival,
   PipelineAlarms,
   PipelineWorkflow,
+  ProductRegistry,
   QualityRuleset,
   QueryWorkgroup,
+  RegisteredProduct,
   SharedDatabase,
   SilverAlarms,
   SilverProcessor,
@@ -112,6 +114,13 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
   },
   SharedDatabase: (stack) =>
     void new SharedDatabase(stack, 'Shared', { ownerAccount: '444455556666', databaseName: 'lake_gold' }),
+  RegisteredProduct: (stack) =>
+    void new RegisteredProduct(stack, 'Orders', {
+      registry: new ProductRegistry(stack, 'Registry'),
+      contract: ordersContract(),
+      ports: [{ zone: Zone.GOLD, table: given.table(stack, Zone.GOLD) }],
+      inputs: [given.table(stack, Zone.SILVER)],
+    }),
   TagGatedReads: (stack) => {
     const zone = new ZoneBucket(stack, 'Zone');
     new TagGatedReads(stack, 'Gate', {

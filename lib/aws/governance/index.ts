@@ -4,5 +4,7 @@ export { DataLocality } from './data-locality';
 export { LakeBackup, type LakeBackupProps } from './lake-backup';
 export * from './lake-formation';
 export { PartnerAccess, type PartnerAccessProps, type PartnerFolder } from './partner-access';
+export { ProductRegistry, type ProductRegistryProps } from './product-registry';
+export { type ProductPort, RegisteredProduct, type RegisteredProductProps } from './registered-product';
 export { type RequiredTag, RequiredTags } from './required-tags';
 export { TagGatedReads, type TagGatedReadsProps } from './tag-gated-reads';

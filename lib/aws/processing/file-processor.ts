@@ -83,6 +83,8 @@ export class FileProcessor extends Construct implements IRecordProcessor {
   readonly encryptionKey: kms.IKey;
   /** Takes what is too large for the function. Undefined where `large` is not given. */
   readonly container?: ContainerProcessor;
+  /** `s3://` URI of the folder the files arrive in. */
+  readonly folderUri: string;
   /** `s3://` URI of the folder that says which files are done. */
   readonly ledgerUri: string;
   /** Name of the data product, as metrics and logs carry it. */
@@ -128,10 +130,10 @@ export class FileProcessor extends Construct implements IRecordProcessor {
     allowEvents(this, this.queue, this.encryptionKey);
     const bound = source.bind(this, this.role, this.queue);
     this.rule = bound.rule;
-    const from = bound.bucket.s3Uri(bound.prefix);
+    this.folderUri = bound.bucket.s3Uri(bound.prefix);
     for (const [what, uri] of Object.entries({ bronze: bronze.location, quarantine: quarantine.location }))
-      requireOutside(from, what, `${uri}/`);
-    requireOutside(from, 'the ledger', this.ledgerUri);
+      requireOutside(this.folderUri, what, `${uri}/`);
+    requireOutside(this.folderUri, 'the ledger', this.ledgerUri);
     const disposition = props.disposition ?? FileDisposition.keep();
 
     const transform = props.transform?.bind(this, this.role);

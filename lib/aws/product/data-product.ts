@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { type DataContract, type SchemaObject, Zone } from '../../contract';
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { type ILakeTable, LakeCatalog, LakeTable, type TableContent } from '../catalog';
+import { type ProductRegistry, RegisteredProduct } from '../governance';
 import type { LineageSink } from '../lineage';
 import { PipelineAlarms, type PipelineAlarmsOptions, type SilverAlarms } from '../observability';
 import {
@@ -100,6 +101,13 @@ export interface DataProductProps {
    * @default - nowhere
    */
   readonly lineage?: LineageSink;
+
+  /**
+   * Registry the product is published in, with silver as its output port, or bronze without silver. A new major version is
+   * a product of its own beside the old one: docs/data-products.md.
+   * @default - none: it is in no registry
+   */
+  readonly registry?: ProductRegistry;
 }
 
 /**
@@ -127,12 +135,14 @@ export class DataProduct extends Construct {
   readonly qualityAlarms?: QualityAlarms;
   /** Where the results of quality gates are kept. Undefined without silver, and where the contract has no quality rule. */
   readonly qualityResults?: ILakeTable;
+  /** The entry in the registry; undefined without one. */
+  readonly registered?: RegisteredProduct;
   private readonly tables: Map<Zone, ILakeTable>;
   private readonly besides: ILakeTable[] = [];
 
   /**
-   * @throws Error when the contract has no such schema object, the catalog is another lake's, or an option is out of
-   * its bounds
+   * @throws Error when the contract has no such schema object, the catalog is another lake's, an option is out of its
+   * bounds, or the registry has the product or its table already
    */
   constructor(scope: Construct, id: string, props: DataProductProps) {
     super(scope, id);
@@ -148,6 +158,8 @@ export class DataProduct extends Construct {
     }
 
     requireSilver(props);
+    const port = (props.enableSilver ?? true) ? Zone.SILVER : Zone.BRONZE;
+    this.claimEntry(props, port);
 
     const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE);
     const quarantine = props.quarantine ?? this.createTable('Quarantine', Zone.QUARANTINE);
@@ -226,6 +238,19 @@ export class DataProduct extends Construct {
       this.qualityResults = zone.qualityResults;
     }
 
+    if (props.registry !== undefined) {
+      this.registered = new RegisteredProduct(this, 'Registered', {
+        registry: props.registry,
+        contract,
+        schemaName,
+        ports: [{ zone: port, table: this.table(port) }],
+        sources: [this.streamProcessor?.stream.stream.streamArn ?? this.fileProcessor?.folderUri].filter(
+          (origin) => origin !== undefined,
+        ),
+        environment: lake.environment,
+      });
+    }
+
     for (const [key, value] of Object.entries(ownershipTags(contract, this.schema))) {
       Tags.of(this).add(key, value);
     }
@@ -248,6 +273,13 @@ export class DataProduct extends Construct {
       `The product "${this.node.path}" has no table in the zone ${zone}; it has one in: ${known}. ` +
         `Make a LakeTable with zone ${zone} for what you derive from these.`,
     );
+  }
+
+  /** Before there are tables: the catalog refuses a second one of the same name as well, and knows no versions. */
+  private claimEntry({ registry, silver, bronze }: DataProductProps, port: Zone): void {
+    const given = port === Zone.SILVER ? silver : bronze;
+    const uri = given?.uri ?? `glue://${this.catalog.databaseName(port)}/${this.schema.tableName}`;
+    registry?._claim(this, this.contract, this.schema, [uri]);
   }
 
   private createTable(id: string, zone: Zone, content?: TableContent): LakeTable {

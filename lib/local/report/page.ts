@@ -2,6 +2,7 @@ import { AlarmState } from '../metrics/alarm';
 import type { ProductReport, ProductSummary } from '../run/summary';
 import type { SqlAnswer } from '../run/sql-answers';
 import { barChart, latencyHistogram } from './charts';
+import { documentOf } from './document';
 import { gatesCard, gatesTile } from './gates';
 import { grid } from './grid';
 import { tile } from './tile';
@@ -10,59 +11,43 @@ import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from '
 import { pipelineDiagram } from './pipeline-diagram';
 import { profileCard } from './profile';
 import { accountCard, incrementsCard } from './silver';
-import { STYLES } from './styles';
 import { schemasCard, timelineCard } from './timeline';
 import { workflowsCard } from './workflows';
 import { zonesDiagram } from './zones-diagram';
 
-/** The report of a run: one file, no script, nothing loaded from elsewhere. */
+/** The report of a run. */
 export function reportPage(reports: readonly ProductReport[], at: Date): string {
   const summaries = reports.map(({ summary }) => summary);
   const alarms = summaries.flatMap((summary) => alarming(summary));
   const total = (of: (summary: ProductSummary) => number): number =>
     summaries.reduce((sum, summary) => sum + of(summary), 0);
-  const page = html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-        <title>Lakehouse run</title>
-        <style>
-          ${new Markup(STYLES)}
-        </style>
-      </head>
-      <body>
-        <main>
-          <header>
-            <h1>Lakehouse run</h1>
-            <p class="soft">
-              ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC. What the synthesized template describes,
-              run on this machine.
-            </p>
-            ${reports.length > 1 && html`<nav>${summaries.map(({ product }) => html`<a href="#${product}">${product}</a>`)}</nav>`}
-          </header>
-          ${
-            reports.length > 1 &&
-            html`<div class="tiles">
-              ${tile(count(total(({ records }) => records.read)), 'records in')}
-              ${tile(count(total(({ records }) => records.accepted)), 'accepted')}
-              ${tile(count(total(({ records }) => records.quarantined)), 'quarantined')}
-              ${tile(count(total(({ records }) => records.replayed)), 'replayed')}
-              ${tile(`${total(({ seconds }) => seconds).toFixed(1)} s`, 'of feeding')}
-              ${tile(String(alarms.length), alarms.length === 1 ? 'alarm' : 'alarms', alarms.length > 0)}
-            </div>`
-          }
-          ${reports.map(productSection)}
-          <footer>
-            Counts of records are of this run, counts of rows of the tables as they are now. Latency is
-            measured from a record's arrival in the embedded stream, which is fed as fast as it is emptied, to
-            the commit.
-          </footer>
-        </main>
-      </body>
-    </html> `;
-  return page.text;
+  return documentOf(
+    'Lakehouse run',
+    html`<header>
+        <h1>Lakehouse run</h1>
+        <p class="soft">
+          ${at.toISOString().slice(0, 19).replace('T', ' ')} UTC. What the synthesized template describes, run
+          on this machine.
+        </p>
+        ${reports.length > 1 && html`<nav>${summaries.map(({ product }) => html`<a href="#${product}">${product}</a>`)}</nav>`}
+      </header>
+      ${
+        reports.length > 1 &&
+        html`<div class="tiles">
+          ${tile(count(total(({ records }) => records.read)), 'records in')}
+          ${tile(count(total(({ records }) => records.accepted)), 'accepted')}
+          ${tile(count(total(({ records }) => records.quarantined)), 'quarantined')}
+          ${tile(count(total(({ records }) => records.replayed)), 'replayed')}
+          ${tile(`${total(({ seconds }) => seconds).toFixed(1)} s`, 'of feeding')}
+          ${tile(String(alarms.length), alarms.length === 1 ? 'alarm' : 'alarms', alarms.length > 0)}
+        </div>`
+      }
+      ${reports.map(productSection)}
+      <footer>
+        Counts of records are of this run, counts of rows of the tables as they are now. Latency is measured
+        from a record's arrival in the embedded stream, which is fed as fast as it is emptied, to the commit.
+      </footer> `,
+  );
 }
 
 function productSection(report: ProductReport): Markup {

@@ -2,15 +2,8 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { GlueClient } from '@aws-sdk/client-glue';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { signV4 } from '../../../lambda/tables/rest/signature-v4';
+import { askAws, type AwsPlace } from '../ask-aws';
 import type { CatalogTable, Contents, Inventory, LogGroup, TaggedResource } from './inventory';
-
-/** Where the account is asked. */
-export interface AwsPlace {
-  readonly region: string;
-  /** An emulator's, for example `http://127.0.0.1:5000`; that of AWS where there is none. */
-  readonly endpoint?: string;
-}
 
 /** Objects of a folder that are counted at the most: a thousand requests' worth would cost more than they tell. */
 const COUNTED = 10_000;
@@ -151,24 +144,9 @@ class AwsInventory implements Inventory {
     return { objects, bytes, more: false };
   }
 
-  /** Two services are asked one question each: a client of the SDK for each would be a package for each. */
-  private async ask<Answer>(service: string, target: string, question: object): Promise<Answer> {
-    const { region, endpoint } = this.place;
-    const url = `${endpoint ?? `https://${service}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`}/`;
-    const body = JSON.stringify(question);
-    const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target };
+  private async ask<Answer>(service: string, target: string, body: object): Promise<Answer> {
     const credentials = await this.cloudFormation.config.credentials();
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: {
-        ...headers,
-        ...signV4({ method: 'POST', url, body, headers }, credentials, { region, service, now: new Date() }),
-      },
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${target} answered ${response.status}: ${text.slice(0, 500)}`);
-    return JSON.parse(text) as Answer;
+    return askAws(this.place, credentials, { service, target, body });
   }
 }
 

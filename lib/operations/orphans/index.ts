@@ -1,3 +1,3 @@
-export { awsInventory, type AwsPlace } from './aws-inventory';
+export { awsInventory } from './aws-inventory';
 export { findOrphans, type Orphan, type OrphanSearch } from './find-orphans';
 export type { CatalogTable, Contents, Inventory, LogGroup, TaggedResource } from './inventory';

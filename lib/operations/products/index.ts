@@ -1,0 +1,3 @@
+export { productsOfAssembly } from './assembly-products';
+export { productsOfRegion } from './region-products';
+export type { RegistryContents } from './registry-contents';
