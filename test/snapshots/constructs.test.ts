@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -28,6 +28,7 @@ import {
   PipelineAlarms,
   PipelineWorkflow,
   ProductRegistry,
+  QualityResponse,
   QualityRuleset,
   QueryWorkgroup,
   RegisteredProduct,
@@ -197,6 +198,14 @@ const constructs: { [name: string]: (stack: Stack) => void } = {
       lifecycleRule: false,
     }),
   StreamArchive: (stack) => new StreamArchive(stack, 'Archive', { stream: given.stream(stack) }),
+  QualityResponse: (stack) =>
+    new QualityResponse(stack, 'Response', {
+      contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),
+      rules: ['customer_id_present'],
+      table: given.table(stack, Zone.SILVER),
+      downstream: [EventSourceMapping.fromEventSourceMappingId(stack, 'Gold', 'gold')],
+      topics: [given.topic(stack)],
+    }),
   SilverAlarms: (stack) =>
     new SilverAlarms(stack, 'Alarms', {
       productName: 'orders',

@@ -1,9 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import * as tasks from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
+import { switchEventSource, tellTopics } from '../workflow/common-states';
 import { expression, literal, optional } from '../workflow/expression';
 import { retryQuickly } from '../workflow/failure-path';
 
@@ -56,10 +57,11 @@ export function failoverStates(scope: Construct, states: FailoverStates): sfn.IC
     `Failover done: ${name}`,
     sfn.Succeed.jsonata(scope, 'Up', { outputs: expression('$report') }),
   );
-  const started = states.sources.reduceRight<sfn.IChainable>(
-    (next, source, index) => startSource(scope, source, `Start${index + 1}`, failed, next),
-    done,
-  );
+  const started = states.sources.reduceRight<sfn.IChainable>((next, source, index) => {
+    const task = switchEventSource(scope, `Start${index + 1}`, source, true);
+    catchAll(task, failed);
+    return task.next(next);
+  }, done);
 
   const bringUp = tasks.LambdaInvoke.jsonata(scope, 'BringUp', {
     lambdaFunction: states.handler,
@@ -86,30 +88,6 @@ export function failoverStates(scope: Construct, states: FailoverStates): sfn.IC
   );
 }
 
-function startSource(
-  scope: Construct,
-  source: lambda.IEventSourceMapping,
-  id: string,
-  failed: sfn.IChainable,
-  next: sfn.IChainable,
-): sfn.IChainable {
-  const arn = Stack.of(scope).formatArn({
-    service: 'lambda',
-    resource: `event-source-mapping:${source.eventSourceMappingId}`,
-  });
-  const task = tasks.CallAwsService.jsonata(scope, id, {
-    service: 'lambda',
-    action: 'updateEventSourceMapping',
-    parameters: { Uuid: source.eventSourceMappingId, Enabled: true },
-    iamResources: [arn],
-    outputs: {},
-  });
-  retryQuickly(task);
-  catchAll(task, failed);
-  task.next(next);
-  return task;
-}
-
 function catchAll(task: sfn.TaskStateBase, failed: sfn.IChainable): void {
   task.addCatch(failed, {
     errors: ['States.ALL'],
@@ -131,22 +109,10 @@ function publish(
   subject: string,
   next: sfn.IChainable,
 ): sfn.IChainable {
-  return topics.reduceRight<sfn.IChainable>((following, topic, index) => {
-    const task = tasks.SnsPublish.jsonata(scope, `${id}Notice${index + 1}`, {
-      topic,
-      subject: subject.slice(0, 100),
-      message: sfn.TaskInput.fromText(
-        expression(
-          `${literal(`${subject}\n\n`)} & $join($report.tables.(table & ': ' & state & ` +
-            "($exists(asOf) ? ', as of ' & asOf : '') & ($exists(lost) ? ', ' & $string(lost.rows) & ' rows lost' : '') & " +
-            "($exists(failure) ? ', ' & failure : '')), '\\n')",
-        ),
-      ),
-      outputs: {},
-    });
-    retryQuickly(task);
-    task.addCatch(following, { errors: ['States.ALL'] });
-    task.next(following);
-    return task;
-  }, next);
+  const text = expression(
+    `${literal(`${subject}\n\n`)} & $join($report.tables.(table & ': ' & state & ` +
+      "($exists(asOf) ? ', as of ' & asOf : '') & ($exists(lost) ? ', ' & $string(lost.rows) & ' rows lost' : '') & " +
+      "($exists(failure) ? ', ' & failure : '')), '\\n')",
+  );
+  return tellTopics(scope, `${id}Notice`, topics, { subject: subject.slice(0, 100), text }, next);
 }

@@ -46,6 +46,11 @@ export interface QualityAlarmsProps {
    */
   readonly period?: Duration;
   /**
+   * Whether an alarm stays as it is while nothing is evaluated, so that it ends by a gate that passes and by nothing else.
+   * @default false - an alarm ends when its gate is not evaluated for a period
+   */
+  readonly untilPassed?: boolean;
+  /**
    * Topics told when an alarm starts and when it ends. More can be added with `notify`.
    * @default - none: add a topic with `notify` or an action with `addAction`, or synthesis fails
    */
@@ -97,7 +102,8 @@ export class QualityAlarms extends AlarmGroup {
         threshold: limit ?? 0,
         ...AT_ONCE,
         // Nothing evaluated is nothing failed; that nothing is evaluated is what the pipeline's alarms are for.
-        treatMissingData: TreatMissingData.NOT_BREACHING,
+        treatMissingData:
+          props.untilPassed === true ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
         meaning: `${product}: quality gate ${gate.rule}${where} ${failed} (${CONSEQUENCE[gate.mode]}).`,
         runbookSection: 'quality-gates',
       });

@@ -48,6 +48,8 @@ export class SqlTransform extends Construct {
   /** Requests on their way; undefined with `TransformTrigger.none()` and a function. */
   readonly queue?: Queue;
   readonly deadLetterQueue?: IQueue;
+  /** What feeds the function from the queue, for example to pause it; undefined without either. */
+  readonly eventSourceMapping?: lambda.IEventSourceMapping;
   readonly encryptionKey: kms.IKey;
   /** The table it keeps. */
   readonly output: ILakeTable;
@@ -173,7 +175,14 @@ export class SqlTransform extends Construct {
           encryptionKey: this.encryptionKey,
           fifo: true,
         }).queue;
-        this.queue = this.createQueue(props, trigger._deliveryDelay, this.handler);
+        this.queue = this.createQueue(props, trigger._deliveryDelay);
+        this.eventSourceMapping = new lambda.EventSourceMapping(this, 'Source', {
+          target: this.handler,
+          eventSourceArn: this.queue.queueArn,
+          // All that wait are done in one run.
+          batchSize: 10,
+          reportBatchItemFailures: true,
+        });
       }
     }
     if (this.queue === undefined) return;
@@ -220,7 +229,7 @@ export class SqlTransform extends Construct {
     for (const table of written) table.grantReadWrite(this.role);
   }
 
-  private createQueue(props: SqlTransformProps, deliveryDelay: Duration, handler: lambda.Function): Queue {
+  private createQueue(props: SqlTransformProps, deliveryDelay: Duration): Queue {
     const queue = new Queue(this, 'Requests', {
       fifo: true,
       contentBasedDeduplication: true,
@@ -233,13 +242,6 @@ export class SqlTransform extends Construct {
       deadLetterQueue: { queue: this.deadLetterQueue!, maxReceiveCount: (props.retryAttempts ?? 20) + 1 },
     });
     queue.grantConsumeMessages(this.role);
-    new lambda.EventSourceMapping(this, 'Source', {
-      target: handler,
-      eventSourceArn: queue.queueArn,
-      // All that wait are done in one run.
-      batchSize: 10,
-      reportBatchItemFailures: true,
-    });
     return queue;
   }
 }
