@@ -13,6 +13,7 @@ import { Construct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
 import type { ILakeTable } from '../catalog';
 import { handlerKey } from '../handler-parts';
+import { allowLogEncryption } from '../log-encryption';
 import { acknowledge } from '../suppressions';
 import { AuditedStateMachine } from '../workflow/audited-state-machine';
 import { eventsRole, undeliveredEvents } from '../workflow/event-delivery';
@@ -146,6 +147,7 @@ export class QualityResponse extends Construct {
     }
 
     this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs and events of ${this.node.path}`);
+    allowLogEncryption(this, this.encryptionKey);
     const machine = new AuditedStateMachine(this, 'Response', {
       comment: `Pauses what reads ${props.table.uri} while a quality gate fails`,
       stateMachineName: props.stateMachineName,

@@ -14,6 +14,7 @@ import {
   Zone,
 } from '../../../lib/aws';
 import { CloudAssembly } from '../../../lib/local/template/assembly';
+import type { JsonObject } from '../../../lib/local/template/json';
 import { lakehouseMatchers } from '../../../lib/testing';
 import { accountOf } from '../../local/workflow/account';
 import { ordersContract } from '../orders';
@@ -166,7 +167,7 @@ test('a person resumes by {"resume": true}, and by nothing like it', async () =>
   await account.start('customers-response', { resume: true }).ended;
   expect([...account.eventSourcesEnabled.values()]).toEqual([true, true]);
   expect(account.messages[0].texts.default).toContain('Somebody asked for it.');
-  for (const input of [{}, { resume: false }, { resume: 'true' }]) {
+  for (const input of [{}, { resume: false }, { resume: 'true' }] as JsonObject[]) {
     const refused = account.start('customers-response', input);
     await refused.ended;
     expect(refused).toMatchObject({
