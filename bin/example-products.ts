@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DataContract } from '../lib/contract';
-import type { ProductInput } from '../lib/local';
+import type { FileInput, ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { readContract } from './read-contract';
 import type { GoldTable } from './reference-stack';
@@ -18,7 +18,7 @@ interface Example {
 
 /** What is run, and of which product the contract changes on the way. */
 export interface ExampleProduct {
-  readonly input: ProductInput;
+  readonly input: ProductInput | FileInput;
   readonly before?: DataContract;
   readonly gold: readonly GoldTable[];
 }
@@ -84,10 +84,13 @@ FROM quarantine.movies GROUP BY ALL ORDER BY films DESC, reason, field`,
   },
 };
 
-/** The examples of this repository with the data they describe. */
-export function exampleProducts(full: boolean): ExampleProduct[] {
+/**
+ * The examples of this repository with the data they describe.
+ * @param out directory of the run, which files that are to arrive are prepared in
+ */
+export function exampleProducts(out: string, full: boolean): ExampleProduct[] {
   const data = dataDirectory();
-  return contractFiles()
+  const events = contractFiles()
     .map((file) => ({ file, example: EXAMPLES[basename(file, '.odcs.yaml')] }))
     .filter(({ example }) => example !== undefined)
     .map(({ file, example }) => ({
@@ -101,6 +104,38 @@ export function exampleProducts(full: boolean): ExampleProduct[] {
       }),
       gold: exampleGold().filter(({ product }) => product === basename(file, '.odcs.yaml')),
     }));
+  return [...events, weather(data, join(out, '.lakehouse', 'files'))];
+}
+
+/**
+ * Weather that comes in files: four years as two of them, the first told of twice, and one that belongs elsewhere, whose
+ * header is another.
+ */
+function weather(data: string, files: string): ExampleProduct {
+  const [header, ...days] = readFileSync(join(data, 'seattle-weather.csv'), 'utf8').trimEnd().split('\n');
+  mkdirSync(files, { recursive: true });
+  for (const years of ['2012-2013', '2014-2015']) {
+    const own = days.filter((day) => years.includes(day.slice(0, 4)));
+    writeFileSync(join(files, `seattle-${years}.csv`), [header, ...own, ''].join('\n'));
+  }
+  const elsewhere = 'seattle-weather-hourly-normals.csv';
+  copyFileSync(join(data, elsewhere), join(files, elsewhere));
+  return {
+    input: {
+      contract: readContract(join(dirname(contractFiles()[0]), '..', 'nightly-files', 'weather.odcs.yaml')),
+      files,
+      repeats: true,
+      questions: [
+        {
+          question: 'How wet is each year?',
+          sql: `SELECT extract(year FROM date) AS year, count(*) AS days, round(sum(precipitation)) AS millimetres,
+       count(*) FILTER (weather = 'sun') AS sunny_days
+FROM silver.weather GROUP BY 1 ORDER BY 1`,
+        },
+      ],
+    },
+    gold: [],
+  };
 }
 
 function contractFiles(): string[] {

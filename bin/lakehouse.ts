@@ -5,6 +5,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
 
   lakehouse run                                  Run the example products on real data, into ./lakehouse-out
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
+  lakehouse run --contract FILE --files DIR      The same, fed by the files of a directory, each taken in once
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
   lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
   lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
@@ -23,6 +24,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
 Options of run
   --contract FILE   Data contract in YAML or JSON
   --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
+  --files DIR       Instead: files of these kinds (or gzipped); those with another header are refused whole
   --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
   --transform FILE  Code of your own that every record goes through (TypeScript, or a bundled .mjs)
   --input-contract FILE     What records are to be before it

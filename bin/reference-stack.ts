@@ -9,9 +9,11 @@ import {
   DataProduct,
   type HandlerNetwork,
   type EventDeduplication,
+  FileSource,
   IngestStream,
   LakeCatalog,
   LakeTable,
+  LandingZone,
   LineageSink,
   MedallionLake,
   PipelineWorkflow,
@@ -39,6 +41,12 @@ export interface GoldTable {
 export interface ReferenceStackProps extends StackProps {
   /** One product is made of the first schema object of each; their table names must differ. */
   readonly contracts: DataContract[];
+
+  /**
+   * Contracts of products that are fed by files, which arrive in `incoming/<table>/` of one landing zone.
+   * @default - none: every product is fed by a stream of its own
+   */
+  readonly fileContracts?: DataContract[];
 
   /**
    * Tables made of those of the products.
@@ -125,17 +133,14 @@ export class ReferenceStack extends Stack {
     this.products = new Map(
       props.contracts.map((contract) => [contract.schema().tableName, this.addProduct(contract, props)]),
     );
+    for (const contract of props.fileContracts ?? [])
+      this.products.set(contract.schema().tableName, this.addFileProduct(contract, props));
     for (const gold of props.gold ?? []) this.addGold(gold, props);
     new CfnOutput(this, 'AlarmTopicArn', { value: this.alarmTopic.topicArn });
   }
 
   private addProduct(contract: DataContract, props: ReferenceStackProps): DataProduct {
-    const id = pascalCase(contract.schema().tableName);
-    if (this.node.tryFindChild(id) !== undefined) {
-      throw new Error(
-        `Two contracts describe a table "${contract.schema().tableName}". Give one of them another physicalName.`,
-      );
-    }
+    const id = this.productId(contract);
     const stream = new IngestStream(this, `${id}Events`, {
       mode: StreamMode.PROVISIONED,
       throughput: { recordsPerSecond: contract.sla.recordsPerSecond ?? 1 },
@@ -156,10 +161,53 @@ export class ReferenceStack extends Stack {
       lineage: this.lineage,
     });
     new CfnOutput(this, `${id}StreamName`, { value: stream.stream.streamName });
-    new CfnOutput(this, `${id}BronzeTable`, { value: product.table(Zone.BRONZE).uri });
-    new CfnOutput(this, `${id}SilverTable`, { value: product.table(Zone.SILVER).uri });
-    new CfnOutput(this, `${id}QuarantineTable`, { value: product.table(Zone.QUARANTINE).uri });
+    this.tellTables(id, product);
     return product;
+  }
+
+  /** Fed by the files of a folder of the landing zone. */
+  private addFileProduct(contract: DataContract, props: ReferenceStackProps): DataProduct {
+    const id = this.productId(contract);
+    const { removalPolicy, network } = props;
+    const existing = this.node.tryFindChild('Landing');
+    const landing =
+      existing instanceof LandingZone
+        ? existing
+        : new LandingZone(this, 'Landing', {
+            encryptionKey: this.lake.encryptionKey,
+            serverAccessLogsBucket: this.lake.logBucket,
+            removalPolicy,
+            autoDeleteObjects: removalPolicy === RemovalPolicy.DESTROY,
+          });
+    const prefix = `incoming/${contract.schema().tableName}/`;
+    const product = new DataProduct(this, id, {
+      contract,
+      lake: this.lake,
+      catalog: this.catalog,
+      source: FileSource.bucket(landing, { prefix }),
+      fileProcessor: { network },
+      alarms: { topics: [this.alarmTopic] },
+      lineage: this.lineage,
+    });
+    new CfnOutput(this, `${id}Folder`, { value: landing.s3Uri(prefix) });
+    this.tellTables(id, product);
+    return product;
+  }
+
+  private productId(contract: DataContract): string {
+    const { tableName } = contract.schema();
+    const id = pascalCase(tableName);
+    if (this.node.tryFindChild(id) === undefined) return id;
+    throw new Error(`Two contracts describe a table "${tableName}". Give one of them another physicalName.`);
+  }
+
+  private tellTables(id: string, product: DataProduct): void {
+    for (const [name, zone] of [
+      ['Bronze', Zone.BRONZE],
+      ['Silver', Zone.SILVER],
+      ['Quarantine', Zone.QUARANTINE],
+    ] as const)
+      new CfnOutput(this, `${id}${name}Table`, { value: product.table(zone).uri });
   }
 
   private addGold({ product, contract, sql }: GoldTable, props: ReferenceStackProps): void {

@@ -30,7 +30,15 @@ function details({ summary, answers }: ProductReport): string[] {
   const reasons = Object.entries(summary.records.quarantinedByReason);
   const refused = Object.entries(summary.silver?.quarantinedByReason ?? {});
   const alarms = summary.alarms.filter(({ state }) => state === 'ALARM');
-  const told = [reasons, refused, alarms, answers, summary.gates, summary.workflows ?? []];
+  const told = [
+    reasons,
+    refused,
+    alarms,
+    answers,
+    summary.gates,
+    summary.workflows ?? [],
+    summary.files ?? [],
+  ];
   if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
   const { dropped, duplicates } = summary.records;
@@ -38,6 +46,11 @@ function details({ summary, answers }: ProductReport): string[] {
     lines.push(`  dropped      ${count(dropped).padStart(6)}  by the transform`);
   if (duplicates !== undefined && duplicates > 0)
     lines.push(`  duplicates   ${count(duplicates).padStart(6)}  of events that are in`);
+  for (const { file, state, records: read, told, reason } of summary.files ?? [])
+    lines.push(
+      `  file         ${state.padEnd(13)}  ${file}: ${count(read)} records${told > 1 ? `, told ${told} times` : ''}` +
+        (reason === undefined ? '' : `: ${printable(reason, 200)}`),
+    );
   for (const [reason, records] of reasons)
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
   for (const [reason, rows] of refused)

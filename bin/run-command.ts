@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CopiedTable, INSTALL_DUCKDB, ProvisioningFailed, UnusableInput, runOnLaptop } from '../lib/local';
 import type { DataContract } from '../lib/contract';
-import type { LaptopRunResult, ProductInput } from '../lib/local';
+import type { FileInput, LaptopRunResult, ProductInput } from '../lib/local';
 import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
@@ -60,12 +60,15 @@ async function runLocked({
 }: RunArguments): Promise<LaptopRunResult> {
   const state = join(out, '.lakehouse');
   const assembly = join(state, 'cdk.out');
-  await synthesize(
-    products.map(({ input }) => input.contract),
-    assembly,
-    { transform, eventId, gold: products.flatMap(({ gold }) => gold) },
-  );
-  const inputs: ProductInput[] = [];
+  const contractsOf = (fedByFiles: boolean): DataContract[] =>
+    products.filter(({ input }) => 'files' in input === fedByFiles).map(({ input }) => input.contract);
+  await synthesize(contractsOf(false), assembly, {
+    transform,
+    eventId,
+    fileContracts: contractsOf(true),
+    gold: products.flatMap(({ gold }) => gold),
+  });
+  const inputs: (ProductInput | FileInput)[] = [];
   for (const { input, before } of products) {
     const directory = join(state, `cdk.out.${input.contract.schema().tableName}-before`);
     if (before) await synthesize([before], directory);
@@ -126,18 +129,31 @@ async function loadSynthesis(): Promise<typeof import('./synthesize')> {
 
 function readArguments(args: string[]): RunArguments {
   const values = parse(args);
-  const { contract, events, out, full, 'event-id': eventId } = values;
+  const { contract, events, files, out, full, 'event-id': eventId } = values;
   const transform = transformArguments(values);
   const directory = resolve(out ?? 'lakehouse-out');
-  if (contract === undefined && events === undefined) {
+  if (contract === undefined && events === undefined && files === undefined) {
     if (transform !== undefined)
       throw CommandFailed.usage('--transform needs --contract FILE: what its rows are to be');
     if (eventId !== undefined)
       throw CommandFailed.usage('--event-id needs --contract FILE: what the events are to be');
-    return { products: exampleProducts(full ?? false), out: directory, demonstrates: true };
+    return { products: exampleProducts(directory, full ?? false), out: directory, demonstrates: true };
   }
+  if (events !== undefined && files !== undefined)
+    throw CommandFailed.usage('--events and --files are two ways to feed a product: give one of them');
   if (contract === undefined)
-    throw CommandFailed.usage('--events needs --contract FILE: what the events are to be');
+    throw CommandFailed.usage(
+      `--${files === undefined ? 'events' : 'files'} needs --contract FILE: what the events are to be`,
+    );
+  if (files !== undefined) {
+    if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --files');
+    if (transform !== undefined || eventId !== undefined)
+      throw CommandFailed.usage(
+        '--transform and --event-id are for products of events: leave them out with --files',
+      );
+    const input = { contract: readContract(contract), files: resolve(files) };
+    return { products: [{ input, gold: [] }], out: directory, demonstrates: false };
+  }
   if (events === undefined) throw CommandFailed.usage('--contract needs --events FILE: what is to be read');
   if (full) throw CommandFailed.usage('--full is for the examples: leave out --contract and --events');
   const input = { contract: readContract(contract), events };
@@ -147,6 +163,7 @@ function readArguments(args: string[]): RunArguments {
 interface RunValues extends TransformValues {
   readonly contract?: string;
   readonly events?: string;
+  readonly files?: string;
   readonly out?: string;
   readonly full?: boolean;
   readonly 'event-id'?: string;
@@ -159,6 +176,7 @@ function parse(args: string[]): RunValues {
       options: {
         contract: { type: 'string' },
         events: { type: 'string' },
+        files: { type: 'string' },
         out: { type: 'string' },
         full: { type: 'boolean' },
         'event-id': { type: 'string' },

@@ -11,6 +11,8 @@ export interface SynthesisOptions {
   readonly transform?: TransformArguments;
   /** Field of the records that an event is known by, and taken once. */
   readonly eventId?: string;
+  /** Contracts of products that are fed by files. */
+  readonly fileContracts?: readonly DataContract[];
   /** Tables made of those of the products. */
   readonly gold?: readonly GoldTable[];
 }
@@ -21,7 +23,7 @@ export interface SynthesisOptions {
 export function synthesizeReference(
   contracts: DataContract[],
   directory: string,
-  { transform, eventId, gold = [] }: SynthesisOptions = {},
+  { transform, eventId, fileContracts = [], gold = [] }: SynthesisOptions = {},
 ): void {
   // The checks of the CloudFormation schema cost more than the whole run; `cdk synth` makes them.
   process.env.CDK_VALIDATION ??= 'false';
@@ -34,6 +36,7 @@ export function synthesizeReference(
   });
   new ReferenceStack(app, 'Lakehouse', {
     contracts,
+    fileContracts: [...fileContracts],
     gold: [...gold],
     transform: transform && transformOf(transform),
     deduplication: eventId === undefined ? undefined : EventDeduplication.byProperty(eventId),

@@ -3,6 +3,7 @@ import type { ProductReport, ProductSummary } from '../run/summary';
 import type { SqlAnswer } from '../run/sql-answers';
 import { barChart, latencyHistogram } from './charts';
 import { documentOf } from './document';
+import { filesCard } from './files';
 import { gatesCard, gatesTile } from './gates';
 import { grid } from './grid';
 import { tile } from './tile';
@@ -87,7 +88,7 @@ function productSection(report: ProductReport): Markup {
       ${tile(String(firing), firing === 1 ? 'alarm' : 'alarms', firing > 0)} ${gatesTile(summary)}
     </div>
     <div class="card diagram">${pipelineDiagram(report)} ${zonesDiagram(report)}</div>
-    ${accountCard(summary)}
+    ${filesCard(summary)} ${accountCard(summary)}
     <div class="columns">
       <div class="card">
         <h3>Quarantined by reason</h3>

@@ -35,7 +35,7 @@ export function pipelineDiagram(report: ProductReport): Markup {
   const source: Node = {
     x: COLUMNS[0],
     y: TOP,
-    kind: 'EVENTS',
+    kind: summary.files ? 'FILES' : 'EVENTS',
     name: fileName(summary.events),
     detail: `${count(records.read)} records`,
     alarms: [],
@@ -43,9 +43,7 @@ export function pipelineDiagram(report: ProductReport): Markup {
   const stream: Node = {
     x: COLUMNS[1],
     y: TOP,
-    kind: 'KINESIS STREAM',
-    name: constructName(pipeline.stream),
-    detail: pipeline.shards === 1 ? '1 shard' : `${pipeline.shards} shards`,
+    ...through(pipeline),
     style: 'lit',
     alarms: watching.stream,
   };
@@ -90,11 +88,23 @@ export function pipelineDiagram(report: ProductReport): Markup {
       </marker>
     </defs>
     ${edge(source, stream, count(records.read))}
-    ${edge(stream, processor, `≤ ${count(mapping.batchSize)} a batch`)}
+    ${edge(stream, processor, `≤ ${count(mapping.batchSize)} ${summary.files ? 'files' : 'a batch'}`)}
     ${targets.map((target, index) => edge(processor, target, count(flows.get(tables[index].zone) ?? 0)))}
     ${deadLetters && html`<path class="edge dashed" marker-end="url(#head)" d="M${processor.x + 16} ${TOP + NODE.height} V${deadLetters.y - 3}" />`}
     ${nodes.map(drawn)}
   </svg>`;
+}
+
+/** What tells the function of records. */
+function through(pipeline: ProductReport['pipeline']): Pick<Node, 'kind' | 'name' | 'detail'> {
+  if (!('stream' in pipeline))
+    return { kind: 'QUEUE', name: constructName(pipeline.queue), detail: `of ${pipeline.prefix}` };
+  const { stream, shards } = pipeline;
+  return {
+    kind: 'KINESIS STREAM',
+    name: constructName(stream),
+    detail: shards === 1 ? '1 shard' : `${shards} shards`,
+  };
 }
 
 function drawn(node: Node): Markup {
@@ -165,5 +175,10 @@ function lastTwo(path: string): string {
 }
 
 function fileName(path: string): string {
-  return path.split(/[\\/]/).pop() ?? path;
+  return (
+    path
+      .split(/[\\/]/)
+      .filter((part) => part !== '')
+      .pop() ?? path
+  );
 }

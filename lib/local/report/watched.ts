@@ -4,10 +4,11 @@ import { isObject, listAt, objectAt } from '../template/json';
 
 /** The alarms of a product by what they watch. */
 export interface Watched {
+  /** The stream, or the queue that tells of files. */
   readonly stream: AlarmReport[];
-  /** The function of the stream. */
+  /** The function of the stream or the files. */
   readonly ingest: AlarmReport[];
-  /** The stream's dead-letter queue. */
+  /** Its dead-letter queue. */
   readonly deadLetters: AlarmReport[];
   /** The product as a whole. */
   readonly product: AlarmReport[];
@@ -28,7 +29,7 @@ export function watched({ pipeline, summary }: ProductReport): Watched {
     const dimension = metrics.flatMap((metric) => listAt(metric, 'Dimensions')).find(isObject);
     const [name, value] = [String(dimension?.Name), String(dimension?.Value)];
     const list =
-      name === 'StreamName'
+      name === 'StreamName' || ('queue' in pipeline && value === pipeline.queue.name)
         ? found.stream
         : name === 'Product'
           ? found.product

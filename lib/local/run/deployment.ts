@@ -4,8 +4,8 @@ import { CloudAssembly } from '../template/assembly';
 import { EmbeddedLake } from './embedded-lake';
 import { linkEngine } from './engine-link';
 import { EventFlow } from './event-flow';
-import { pipelines } from './pipeline';
-import type { Pipeline } from './pipeline';
+import { filePipelines, pipelines } from './pipeline';
+import type { FilePipeline, Intake, Pipeline } from './pipeline';
 import type { RunProgress } from './product-run';
 import { provisionTables } from './provisioning';
 
@@ -24,6 +24,7 @@ export class LocalApp {
   readonly assembly: CloudAssembly;
   readonly lake: EmbeddedLake;
   readonly pipelines: readonly Pipeline[];
+  readonly filePipelines: readonly FilePipeline[];
 
   constructor(
     readonly directory: string,
@@ -32,6 +33,12 @@ export class LocalApp {
     this.assembly = new CloudAssembly(directory);
     this.lake = new EmbeddedLake(this.assembly, out);
     this.pipelines = pipelines(this.assembly, this.lake);
+    this.filePipelines = filePipelines(this.assembly, this.lake);
+  }
+
+  /** What takes records in, from wherever. */
+  get intakes(): readonly Intake[] {
+    return [...this.pipelines, ...this.filePipelines];
   }
 
   /** @throws Error where the app has no stream for a product */
@@ -39,6 +46,13 @@ export class LocalApp {
     const found = this.pipelines.find((pipeline) => pipeline.product === product);
     if (found) return found;
     throw new Error(`The app in ${this.directory} has no stream for the product "${product}"`);
+  }
+
+  /** @throws Error where the app has no folder for a product */
+  filePipeline(product: string): FilePipeline {
+    const found = this.filePipelines.find((pipeline) => pipeline.product === product);
+    if (found) return found;
+    throw new Error(`The app in ${this.directory} has no folder files of the product "${product}" arrive in`);
   }
 }
 

@@ -21,6 +21,7 @@ export interface LocalTable {
 
 const DYNAMODB_URI = /^dynamodb:\/\/([\w.-]+)$/;
 const GLUE_URI = /^glue:\/\/([^/]+)\/([^/]+)$/;
+const BUCKET_URI = /^s3:\/\/([^/]+)(\/.*)?$/;
 
 /**
  * The stores of the cloud as directories: a table of the Glue catalog is the directory `<out>/<zone>/<table>`, which
@@ -28,6 +29,7 @@ const GLUE_URI = /^glue:\/\/([^/]+)\/([^/]+)$/;
  */
 export class EmbeddedLake {
   private readonly zones: ReadonlyMap<string, string>;
+  private readonly buckets: ReadonlySet<string>;
 
   constructor(
     private readonly assembly: CloudAssembly,
@@ -36,6 +38,12 @@ export class EmbeddedLake {
     this.zones = new Map(
       assembly.ofType('AWS::Glue::Database').map(({ name, path }) => [name, zoneOf(name, path)]),
     );
+    this.buckets = new Set(assembly.ofType('AWS::S3::Bucket').map(({ name }) => name));
+  }
+
+  /** Directory that stands for a bucket of the app; undefined for any other bucket. */
+  bucketDirectory(name: string): string | undefined {
+    return this.buckets.has(name) ? join(this.directory, 'buckets', name) : undefined;
   }
 
   /** Undefined for anything but the URI of a table in the Glue catalog. */
@@ -76,28 +84,40 @@ export class EmbeddedLake {
   }
 
   /**
-   * The value with every table of the Glue catalog, and every DynamoDB table, replaced by its directory; in JSON text
-   * wherever it stands.
+   * The value with every table of the Glue catalog, every DynamoDB table and every URI of a bucket of the app replaced
+   * by its directory; in JSON text wherever it stands, and there also the names of buckets where a `bucket` is named.
    */
   localized(value: string): string {
-    if (!/(glue|dynamodb):\/\//.test(value)) return value;
+    if (!/(glue|dynamodb|s3):\/\/|"bucket"/.test(value)) return value;
     const whole = this.localUri(value);
     if (whole !== undefined) return whole;
     try {
       const parsed: unknown = JSON.parse(value);
-      return JSON.stringify(parsed, (_key, inner: unknown) =>
-        typeof inner === 'string' ? (this.localUri(inner) ?? inner) : inner,
-      );
+      return JSON.stringify(parsed, (key, inner: unknown) => {
+        if (key === 'bucket') return this.localBucket(inner);
+        return typeof inner === 'string' ? (this.localUri(inner) ?? inner) : inner;
+      });
     } catch {
       return value;
     }
   }
 
+  /** As messages name a bucket: by its name, or by an object that has it. A name is one of a bucket only there. */
+  private localBucket(given: unknown): unknown {
+    if (typeof given === 'string') {
+      const directory = this.bucketDirectory(given);
+      return directory === undefined ? given : `file://${directory}`;
+    }
+    const { name } = (given ?? {}) as { name?: unknown };
+    return typeof name === 'string' ? { ...(given as object), name: this.localBucket(name) } : given;
+  }
+
   private localUri(uri: string): string | undefined {
     const [, item] = DYNAMODB_URI.exec(uri) ?? [];
-    return item === undefined
-      ? this.table(uri)?.uri
-      : pathToFileURL(join(this.directory, '.lakehouse', 'dynamodb', item)).href;
+    if (item !== undefined) return pathToFileURL(join(this.directory, '.lakehouse', 'dynamodb', item)).href;
+    const [, bucket, key = ''] = BUCKET_URI.exec(uri) ?? [];
+    const directory = bucket === undefined ? undefined : this.bucketDirectory(bucket);
+    return directory === undefined ? this.table(uri)?.uri : `file://${directory}${key}`;
   }
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { containerDefinition } from '../functions/container-definition';
 import { EventRouter } from '../messaging/event-router';
-import type { DeadLetter, QueueConsumer } from '../messaging/event-router';
+import type { DeadLetter, QueueConsumer, ServiceEvent } from '../messaging/event-router';
 import { ServiceEndpoint } from '../messaging/service-endpoint';
 import { queueMapping } from '../messaging/queue-delivery';
 import type { MetricStore } from '../metrics/metric-store';
@@ -10,6 +10,8 @@ import type { InvocationResult } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
 import { appendToQueue } from './queue-file';
 import type { EmbeddedLake } from './embedded-lake';
+import { fileBatchOf, fileLineOf } from './file-report';
+import type { FileBatch, FileLine } from './file-report';
 import { GeneratedSecrets } from './generated-secrets';
 import { incrementOf } from './increment';
 import type { Increment } from './increment';
@@ -47,13 +49,16 @@ export interface Invocation {
 const SHUT = 'The gate is shut.';
 
 /**
- * What follows from a commit: the rules of the app, their queues, and the functions and containers behind them, until
+ * What follows from a commit, or from a file that arrives: the rules of the app, their queues, and the functions and containers behind them, until
  * nothing is left to do.
  */
 export class EventFlow {
   readonly invocations: Invocation[] = [];
   readonly failures: FailedEvent[] = [];
   readonly increments: Increment[] = [];
+  /** What became of files, and of their records. */
+  readonly fileLines: FileLine[] = [];
+  readonly fileBatches: FileBatch[] = [];
 
   static async open(options: EventFlowOptions): Promise<EventFlow> {
     // The endpoint is needed to start functions, the router for what they put into queues: each knows the other.
@@ -87,6 +92,10 @@ export class EventFlow {
       logged: (entry) => {
         const increment = incrementOf(entry);
         if (increment) this.increments.push(increment);
+        const line = fileLineOf(entry);
+        if (line) this.fileLines.push(line);
+        const batch = fileBatchOf(entry);
+        if (batch) this.fileBatches.push(batch);
       },
     });
     this.commits = new TableCommits(lake.tables, join(stateDirectory, 'commits.json'));
@@ -114,6 +123,11 @@ export class EventFlow {
   /** Runs of workflows, in their order. */
   get executed(): readonly ExecutedWorkflow[] {
     return this.workflows.executed;
+  }
+
+  /** Notes an event, whose effects are what `settle` waits for. */
+  publish(event: ServiceEvent): void {
+    this.router.publish(event);
   }
 
   /** Lets every commit so far have its effect. @throws EndlessEvents */

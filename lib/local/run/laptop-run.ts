@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { DataContract } from '../../contract';
 import { MetricStore } from '../metrics/metric-store';
 import { reportPage } from '../report/page';
 import { firstHalf, hasChanged } from './contract-change';
@@ -10,10 +11,13 @@ import type { Increment } from './increment';
 import { LakeSql } from './lake-sql';
 import { lineageDirectory, LineageGraph, readEvents } from '../lineage';
 import { maintainOnLaptop } from './maintenance';
-import { ProductRun, checkInput } from './product-run';
-import type { CheckedInput, ProductInput, RunProgress } from './product-run';
+import { FileRun, checkFiles } from './file-run';
+import type { FileInput } from './file-run';
+import type { ProductRun, RunProgress } from './product-run';
 import { TableRole } from './product-tables';
 import { SourceLedger } from './source-ledger';
+import { StreamRun, checkInput } from './stream-run';
+import type { CheckedInput, ProductInput } from './stream-run';
 import type { ProductReport } from './summary';
 import type { ExecutedWorkflow } from './workflow-runs';
 
@@ -22,7 +26,7 @@ export interface LaptopRunOptions {
   readonly assembly: string;
   /** Directory of the tables and the report. */
   readonly out: string;
-  readonly products: readonly ProductInput[];
+  readonly products: readonly (ProductInput | FileInput)[];
   /** Whether bronze tables are compacted once all is fed. @default false */
   readonly compacts?: boolean;
   readonly progress: RunProgress;
@@ -38,7 +42,7 @@ export interface LaptopRunResult {
 
 /**
  * Runs a synthesized app on this machine: its tables as directories, its functions as processes, its streams fed from
- * files. Inputs are checked first; one that cannot be used leaves everything as it was.
+ * files, and files put where they are to arrive. Inputs are checked first; one that cannot be used leaves everything as it was.
  *
  * @throws UnusableInput for a file of events that cannot be used
  * @throws ProvisioningFailed when a table cannot become what its contract asks for
@@ -50,8 +54,15 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
   const ledger = new SourceLedger(join(state, 'sources.json'));
   const { progress } = options;
 
-  const checked: CheckedInput[] = [];
+  const checked: (CheckedInput | FileInput)[] = [];
   for (const input of options.products) {
+    if (isFiles(input)) {
+      app.filePipeline(productOf(input));
+      progress.reading(input.files);
+      checkFiles(input);
+      checked.push(input);
+      continue;
+    }
     const { stream } = app.pipeline(productOf(input));
     progress.reading(input.events);
     checked.push(await checkInput(input, stream.name, ledger));
@@ -65,18 +76,25 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
   const sql = await LakeSql.open();
   const reports: ProductReport[] = [];
   try {
-    const runs: ProductRun[] = [];
+    const runs: (StreamRun | FileRun)[] = [];
     const increments: Increment[] = [];
     const workflows: ExecutedWorkflow[] = [];
     for (const product of checked) {
+      if (isFiles(product)) {
+        const pipeline = app.filePipeline(productOf(product));
+        const bucket = app.lake.bucketDirectory(pipeline.bucket.name)!;
+        runs.push(await FileRun.start({ ...context, input: product, pipeline, bucket, sql }));
+        continue;
+      }
       const pipeline = app.pipeline(productOf(product.input));
-      const run = await ProductRun.start({ ...context, checked: product, pipeline, ledger, sql });
+      const run = await StreamRun.start({ ...context, checked: product, pipeline, ledger, sql });
       runs.push(run);
       increments.push(...(await feedBeforeChange(run, product, app, context)));
     }
     await whileDeployed(app, context, async (flow) => {
       for (const run of runs) {
-        await run.feed();
+        if (run instanceof FileRun) await run.feed(flow);
+        else await run.feed();
         await flow.settle();
       }
       if (options.compacts) await compactBronze(app, out);
@@ -87,6 +105,7 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
       workflows.push(...flow.executed);
     });
     const lineage = new LineageGraph(readEvents(lineageDirectory(out))).steps;
+    for (const run of runs) run.close();
     for (const run of runs) reports.push(await run.report(increments, { workflows, lineage }));
   } finally {
     sql?.close();
@@ -102,7 +121,7 @@ export async function runOnLaptop(options: LaptopRunOptions): Promise<LaptopRunR
 
 /** The first half of the events as the contract was before it changed, unless an earlier run has changed it already. */
 async function feedBeforeChange(
-  run: ProductRun,
+  run: StreamRun,
   { input, inspection }: CheckedInput,
   app: LocalApp,
   context: DeploymentContext,
@@ -122,8 +141,8 @@ async function feedBeforeChange(
 }
 
 async function compactBronze(app: LocalApp, out: string): Promise<void> {
-  const tables = app.pipelines.flatMap((pipeline) =>
-    pipeline.tables.filter(({ role }) => role === TableRole.BRONZE),
+  const tables = app.intakes.flatMap(({ tables: own }) =>
+    own.filter(({ role }) => role === TableRole.BRONZE),
   );
   await maintainOnLaptop({ out, tables, keepLast: Infinity, dryRun: false, compactOnly: true });
 }
@@ -138,6 +157,10 @@ function tell(flow: EventFlow, runs: readonly ProductRun[]): void {
   }
 }
 
-function productOf({ contract }: ProductInput): string {
+function isFiles(input: ProductInput | CheckedInput | FileInput): input is FileInput {
+  return 'files' in input;
+}
+
+function productOf({ contract }: { readonly contract: DataContract }): string {
   return contract.schema().tableName;
 }

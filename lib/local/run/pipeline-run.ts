@@ -11,9 +11,11 @@ import { ShardDelivery } from '../streams/shard-delivery';
 import type { DiscardedBatch } from '../streams/shard-delivery';
 import { kinesisEvent } from '../streams/stream-record';
 import type { StreamRecord } from '../streams/stream-record';
-import type { JsonObject } from '../template/json';
 import { LAPTOP } from '../template/physical-names';
+import { addLeftOut, leftOutOf } from './left-out';
+import type { LeftOut } from './left-out';
 import type { Pipeline } from './pipeline';
+import type { Fed } from './product-run';
 import { appendToQueue } from './queue-file';
 import { ServiceMetrics } from './service-metrics';
 import { sequenceNumber, shardIds } from './source-ledger';
@@ -53,44 +55,9 @@ export interface RowRange {
   readonly to: number;
 }
 
-export interface PipelineResult {
-  readonly read: number;
-  readonly seconds: number;
-  /** Records quarantined by reason, as the function logged them. */
-  readonly reasons: Record<string, number>;
-  /** What is in no table, as the function logged it; absent where it has neither transform nor deduplication. */
-  readonly leftOut?: LeftOut;
+export interface PipelineResult extends Fed {
   /** The run's first batch that was given up; the function's records up to it are in the tables. */
   readonly failure?: BatchGivenUp;
-}
-
-export interface LeftOut {
-  /** Records the transform made nothing of. */
-  readonly dropped?: number;
-  /** Records whose event was in. */
-  readonly duplicates?: number;
-  /** Rows beyond the first of each record. */
-  readonly moreRows: number;
-}
-
-export function addLeftOut(a: LeftOut | undefined, b: LeftOut): LeftOut {
-  const sum = (one: number | undefined, other: number | undefined): number | undefined =>
-    one === undefined ? other : one + (other ?? 0);
-  return {
-    dropped: sum(a?.dropped, b.dropped),
-    duplicates: sum(a?.duplicates, b.duplicates),
-    moreRows: (a?.moreRows ?? 0) + b.moreRows,
-  };
-}
-
-/** From the line the handler logs for each batch (lambda/signals/ingest-log.ts). */
-function leftOutOf({ dropped, duplicates, rows, accepted }: JsonObject): LeftOut | undefined {
-  if (dropped === undefined && duplicates === undefined) return undefined;
-  return {
-    dropped: dropped === undefined ? undefined : Number(dropped),
-    duplicates: duplicates === undefined ? undefined : Number(duplicates),
-    moreRows: rows === undefined ? 0 : Number(rows) - Number(accepted),
-  };
 }
 
 /** Lambda tries for hours; somebody who waits at a terminal would rather know. */

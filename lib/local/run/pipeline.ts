@@ -1,6 +1,8 @@
 import { functionDefinition } from '../functions/function-definition';
 import type { FunctionDefinition } from '../functions/function-definition';
 import { EmbeddedQueue } from '../messaging/embedded-queue';
+import { eventRules } from '../messaging/event-rules';
+import { type QueueMapping, queueMapping } from '../messaging/queue-delivery';
 import { eventSourceMapping } from '../streams/event-source-mapping';
 import type { EventSourceMapping } from '../streams/event-source-mapping';
 import type { CloudAssembly, Resource } from '../template/assembly';
@@ -11,18 +13,32 @@ import type { EmbeddedLake } from './embedded-lake';
 import { handlersOf, productTables } from './product-tables';
 import type { ProductTable } from './product-tables';
 
-/** A stream, the function that reads it, the tables it fills and the alarms that watch it, as the template has them. */
-export interface Pipeline {
+/** A function that takes records in, the tables it fills and the alarms that watch it, as the template has them. */
+export interface Intake {
   readonly product: string;
-  readonly stream: Resource;
-  readonly shards: number;
   readonly function: FunctionDefinition;
-  readonly roleArn: string;
-  readonly mapping: EventSourceMapping;
-  /** Where batches that were given up are noted. */
+  /** Where what was given up is noted. */
   readonly failureQueue?: Resource;
   readonly tables: ProductTable[];
   readonly alarms: Resource[];
+}
+
+/** What begins with a stream. */
+export interface Pipeline extends Intake {
+  readonly stream: Resource;
+  readonly shards: number;
+  readonly roleArn: string;
+  readonly mapping: EventSourceMapping;
+}
+
+/** What begins with files that arrive in a folder of a bucket. */
+export interface FilePipeline extends Intake {
+  readonly bucket: Resource;
+  /** Beginning of the keys that are told of. */
+  readonly prefix: string;
+  /** Tells of files that arrive. */
+  readonly queue: Resource;
+  readonly mapping: QueueMapping;
 }
 
 /** An on-demand stream begins with four. */
@@ -36,28 +52,84 @@ export function pipelines(assembly: CloudAssembly, lake: EmbeddedLake): Pipeline
     const definition = target && functionDefinition(assembly, target);
     if (stream?.type !== 'AWS::Kinesis::Stream' || !definition) return [];
     const mapping = eventSourceMapping(properties);
-    const product = definition.environment[HANDLER_ENVIRONMENT.product] ?? definition.name;
-    const handlers = handlersOf(assembly, product);
     const failureQueue = assembly.byArn(mapping.failureDestination ?? '');
     return [
       {
-        product,
+        ...intakeOf(assembly, lake, definition, {
+          StreamName: [stream.name],
+          QueueName: [failureQueue?.name],
+        }),
         stream,
         shards: numberAt(stream.properties, 'ShardCount') ?? ON_DEMAND_SHARDS,
-        function: localFunction(definition, lake),
         roleArn: textAt(target.properties, 'Role') ?? '',
         mapping,
         failureQueue,
-        tables: productTables(handlers, lake),
-        alarms: alarmsOn(assembly, {
-          FunctionName: handlers.map(({ name }) => name),
-          StreamName: [stream.name],
-          QueueName: [failureQueue?.name, ...queuesOf(assembly, handlers)],
-          Product: [product],
-        }),
       },
     ];
   });
+}
+
+/** Every pipeline of an app whose queue is told of the objects of a folder, and that notes which of them are done. */
+export function filePipelines(assembly: CloudAssembly, lake: EmbeddedLake): FilePipeline[] {
+  return assembly.ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => {
+    const queue = assembly.byArn(textAt(properties, 'EventSourceArn') ?? '');
+    const target = functionOf(assembly, textAt(properties, 'FunctionName') ?? '');
+    const definition = target && functionDefinition(assembly, target);
+    if (
+      queue?.type !== 'AWS::SQS::Queue' ||
+      definition?.environment[HANDLER_ENVIRONMENT.fileLedger] === undefined
+    )
+      return [];
+    const folder = folderOf(assembly, queue);
+    if (!folder) return [];
+    const failureQueue = assembly.byArn(new EmbeddedQueue(queue).deadLetterArn ?? '');
+    return [
+      {
+        ...intakeOf(assembly, lake, definition, {}),
+        ...folder,
+        queue,
+        mapping: queueMapping(properties),
+        failureQueue,
+      },
+    ];
+  });
+}
+
+/** Bucket and beginning of the keys of the rule that fills a queue. */
+function folderOf(
+  assembly: CloudAssembly,
+  queue: Resource,
+): Pick<FilePipeline, 'bucket' | 'prefix'> | undefined {
+  const rule = eventRules(assembly).find(({ targets }) => targets.some(({ Arn }) => Arn === queue.arn));
+  const detail = objectAt(objectAt(rule?.resource.properties ?? {}, 'EventPattern'), 'detail');
+  const [name] = listAt(objectAt(detail, 'bucket'), 'name');
+  const [key] = listAt(objectAt(detail, 'object'), 'key').filter(isObject);
+  const bucket = assembly.ofType('AWS::S3::Bucket').find((one) => one.name === name);
+  if (!bucket || !key) return undefined;
+  const begins = textAt(key, 'prefix') ?? textAt(key, 'wildcard')?.replace(/\*.*$/, '') ?? '';
+  return { bucket, prefix: begins.slice(0, begins.lastIndexOf('/') + 1) };
+}
+
+/** @param watched dimensions of alarms, beside those of the handlers, their queues and the product */
+function intakeOf(
+  assembly: CloudAssembly,
+  lake: EmbeddedLake,
+  definition: FunctionDefinition,
+  watched: Readonly<Record<string, readonly (string | undefined)[]>>,
+): Omit<Intake, 'failureQueue'> {
+  const product = definition.environment[HANDLER_ENVIRONMENT.product] ?? definition.name;
+  const handlers = handlersOf(assembly, product);
+  return {
+    product,
+    function: localFunction(definition, lake),
+    tables: productTables(handlers, lake),
+    alarms: alarmsOn(assembly, {
+      FunctionName: handlers.map(({ name }) => name),
+      Product: [product],
+      ...watched,
+      QueueName: [...(watched.QueueName ?? []), ...queuesOf(assembly, handlers)],
+    }),
+  };
 }
 
 /** The function with its tables as directories. */

@@ -1,14 +1,11 @@
 import { type DataContract, GateDecision } from '../../contract';
-import { csvKinds, fileColumns } from '../../contract/file-columns';
-import { EventFile } from '../events/event-file';
-import type { Inspection } from '../events/event-file';
 import { evaluateAlarm } from '../metrics/alarm';
 import { LatencyHistogram } from '../metrics/latency-histogram';
 import type { MetricStore } from '../metrics/metric-store';
-import { addLeftOut, runPipeline } from './pipeline-run';
-import type { RowRange, LeftOut } from './pipeline-run';
-import type { Pipeline } from './pipeline';
-import type { Source, SourceLedger } from './source-ledger';
+import type { FileReport } from './file-report';
+import { addLeftOut } from './left-out';
+import type { LeftOut } from './left-out';
+import type { FilePipeline, Intake, Pipeline } from './pipeline';
 import type { Increment } from './increment';
 import type { LakeSql } from './lake-sql';
 import { TableRole } from './product-tables';
@@ -17,23 +14,12 @@ import { ask, generalQuestions, quarantineDigest } from './sql-answers';
 import type { QuarantineDigest, SqlAnswer, SqlQuestion } from './sql-answers';
 import type { LineageStep, ProductReport, ProductSummary, RefinementSummary } from './summary';
 import type { ExecutedWorkflow } from './workflow-runs';
-import type { ContractChange } from './contract-change';
-import { gatesOf, zoneGates } from './quality-gates';
+import { zoneGates } from './quality-gates';
 import type { GateReport } from './quality-gates';
-import { contentsOf, tableContents } from './table-contents';
+import { tableContents } from './table-contents';
 import { timeTravel } from './time-travel';
 import { profileTable } from './table-profile';
 import type { TableContents } from './table-contents';
-
-export interface ProductInput {
-  readonly contract: DataContract;
-  /** File of events. */
-  readonly events: string;
-  /** Asked of the tables at the end, after what can be asked of any product. */
-  readonly questions?: readonly SqlQuestion[];
-  /** The contract that the first half of the events comes under. @default - there is only the one */
-  readonly change?: ContractChange;
-}
 
 /** Tells somebody who waits how far it is. */
 export interface RunProgress {
@@ -44,28 +30,11 @@ export interface RunProgress {
   finished(report: ProductReport): void;
 }
 
-/** Events that are known to be usable: nothing is provisioned or written before every input is. */
-export interface CheckedInput {
-  readonly input: ProductInput;
-  readonly events: EventFile;
-  readonly inspection: Inspection;
-}
-
-export async function checkInput(
-  input: ProductInput,
-  stream: string,
-  ledger: SourceLedger,
-): Promise<CheckedInput> {
-  gatesOf(input.contract);
-  const events = EventFile.open(input.events, { csvKind: csvKinds(fileColumns(input.contract.schema())) });
-  const inspection = await events.inspect(ledger.boundaries(stream, events.path));
-  return { input, events, inspection };
-}
-
 export interface ProductRunOptions {
-  readonly checked: CheckedInput;
-  readonly pipeline: Pipeline;
-  readonly ledger: SourceLedger;
+  readonly contract: DataContract;
+  readonly pipeline: Pipeline | FilePipeline;
+  /** Asked of the tables at the end, after what can be asked of any product. */
+  readonly questions?: readonly SqlQuestion[];
   readonly stateDirectory: string;
   readonly metrics: MetricStore;
   /** Undefined where DuckDB is not installed: no answers, and reasons from the function's log. */
@@ -73,76 +42,68 @@ export interface ProductRunOptions {
   readonly progress: RunProgress;
 }
 
+/** What feeding some records came to. */
+export interface Fed {
+  readonly read: number;
+  readonly seconds: number;
+  /** Records quarantined by reason, as the function logged them. */
+  readonly reasons: Readonly<Record<string, number>>;
+  /** What is in no table, as the function logged it; absent where it has neither transform nor deduplication. */
+  readonly leftOut?: LeftOut;
+}
+
 /** Tables that are asked what they held before their columns changed. */
 const TRAVELLED = [TableRole.BRONZE, TableRole.SILVER];
 
-/** One product on its way: fed its events, in one go or in parts, and asked at the end what became of them. */
 /** What a run of several products has that is of each of them. */
 export interface RunSurroundings {
   readonly workflows: readonly ExecutedWorkflow[];
   readonly lineage: readonly LineageStep[];
 }
 
-export class ProductRun {
-  private readonly latency = new LatencyHistogram();
+/** One product on its way: fed its records, in one go or in parts, and asked at the end what became of them. */
+export abstract class ProductRun {
+  protected readonly latency = new LatencyHistogram();
   private read = 0;
-  private next = 0;
   private seconds = 0;
   private reasons: Record<string, number> = {};
   private leftOut: LeftOut | undefined;
   private failure: string | undefined;
   private halted = false;
 
-  static async start(options: ProductRunOptions): Promise<ProductRun> {
-    const { checked, pipeline, ledger } = options;
-    const { events, inspection } = checked;
-    const { path, bytes } = events;
-    const source = await ledger.identify(
-      pipeline.stream.name,
-      { path, bytes, rows: inspection.rows, sha256: inspection.sha256, prefixes: inspection.prefixes },
-      pipeline.shards,
-    );
-    return new ProductRun(options, source, await contentsOf(pipeline.tables));
-  }
-
-  private constructor(
-    private readonly options: ProductRunOptions,
-    private readonly source: Source,
+  protected constructor(
+    private readonly around: ProductRunOptions,
     private readonly before: readonly TableContents[],
   ) {}
 
   get product(): string {
-    return this.options.pipeline.product;
+    return this.around.pipeline.product;
   }
 
-  /**
-   * Puts events into the stream and waits until its function is done with them: some rows, or all that are left. A
-   * failure before keeps them out.
-   */
-  async feed(some?: RowRange, pipeline = this.options.pipeline): Promise<void> {
-    if (this.failure !== undefined) return;
-    const rows = some ?? { from: this.next, to: this.options.checked.inspection.rows };
-    this.next = rows.to;
-    const { checked, stateDirectory, metrics, progress } = this.options;
-    const { events, inspection } = checked;
-    const result = await runPipeline({
-      pipeline,
-      events,
-      inspection,
-      source: this.source,
-      rows,
-      metrics,
-      latency: this.latency,
-      stateDirectory,
-      progress: (records, total) => progress.delivered(pipeline.product, records, total),
-    });
-    this.read += result.read;
-    this.seconds += result.seconds;
-    for (const [reason, count] of Object.entries(result.reasons)) {
+  /** Whether something went wrong. */
+  get hasFailed(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /** Where the records come from: a file, or a folder of files. */
+  protected abstract readonly source: string;
+
+  /** Name of the dataset that lineage knows the records by. */
+  protected abstract readonly dataset: string;
+
+  /** What became of the files of a product that is fed by files. */
+  protected get files(): readonly FileReport[] | undefined {
+    return undefined;
+  }
+
+  /** Adds what feeding came to. */
+  protected add({ read, seconds, reasons, leftOut }: Fed): void {
+    this.read += read;
+    this.seconds += seconds;
+    for (const [reason, count] of Object.entries(reasons)) {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
     }
-    if (result.leftOut) this.leftOut = addLeftOut(this.leftOut, result.leftOut);
-    this.failure = result.failure?.message;
+    if (leftOut) this.leftOut = addLeftOut(this.leftOut, leftOut);
   }
 
   /** Notes what went wrong behind the stream; the first failure is told. */
@@ -157,28 +118,26 @@ export class ProductRun {
 
   /** What became of the events, from the tables as they are now. */
   async report(flowed: readonly Increment[], around: RunSurroundings): Promise<ProductReport> {
-    const { checked, pipeline, sql, progress } = this.options;
+    const { contract, pipeline, sql, progress } = this.around;
     const connection = sql?.connection;
-    const { input, events } = checked;
-    events.close();
     const tables = await Promise.all(pipeline.tables.map(tableContents));
     const added = newFiles(this.before, tables, 'quarantine');
     const digest = connection
       ? await quarantineDigest(connection, added)
       : { byReason: this.reasons, ofSilverByReason: {}, samples: [] };
     await sql?.attach(tables);
-    const found = sql ? await answers(sql, pipeline, input.questions ?? []) : [];
+    const found = sql ? await answers(sql, pipeline, this.around.questions ?? []) : [];
     for (const table of tables.filter(({ role }) => TRAVELLED.includes(role))) {
       const travelled = sql && (await timeTravel(sql, table));
       if (travelled) found.push(travelled);
     }
-    const account = sql && (await silverAccount(sql, input.contract.schema(), tables));
+    const account = sql && (await silverAccount(sql, contract.schema(), tables));
     const bronze = tables.find(({ role }) => role === TableRole.BRONZE);
     const silver = tables.find(({ role }) => role === TableRole.SILVER);
-    const gates = await zoneGates(input.contract, [bronze, silver], connection);
+    const gates = await zoneGates(contract, [bronze, silver], connection);
     const increments = flowed.filter(({ table }) => tables.some(({ uri }) => uri === table));
     const refined = silver && total(increments.filter(({ table }) => table === silver.uri));
-    const profile = await profileTable(input.contract, bronze, connection);
+    const profile = await profileTable(contract, bronze, connection);
     const report: ProductReport = {
       summary: {
         ...this.summary(tables, digest),
@@ -189,7 +148,7 @@ export class ProductRun {
         profile,
         ...this.surroundings(around, tables),
       },
-      contract: input.contract,
+      contract,
       pipeline,
       tables,
       samples: digest.samples,
@@ -206,9 +165,8 @@ export class ProductRun {
     { workflows, lineage }: RunSurroundings,
     tables: readonly TableContents[],
   ): Pick<ProductSummary, 'workflows' | 'lineage'> {
-    const { product, stream } = this.options.pipeline;
-    const runs = workflows.filter(({ products }) => products.has(product)).map(({ run }) => run);
-    const own = new Set([`stream/${stream.name}`, ...tables.map(({ zone, table }) => `${zone}.${table}`)]);
+    const runs = workflows.filter(({ products }) => products.has(this.product)).map(({ run }) => run);
+    const own = new Set([this.dataset, ...tables.map(({ zone, table }) => `${zone}.${table}`)]);
     const steps = lineage.filter(({ inputs, outputs }) =>
       [...inputs, ...outputs].some((dataset) => own.has(dataset)),
     );
@@ -222,7 +180,7 @@ export class ProductRun {
     tables: readonly TableContents[],
     { byReason, ofSilverByReason }: QuarantineDigest,
   ): Omit<ProductSummary, keyof GateReport | 'profile' | 'workflows' | 'lineage'> {
-    const { checked, pipeline, metrics } = this.options;
+    const { contract, pipeline, metrics } = this.around;
     const { read, seconds, latency } = this;
     const { dropped, duplicates, moreRows } = this.leftOut ?? { moreRows: 0 };
     const accepted = addedRows(this.before, tables, 'bronze') - moreRows;
@@ -230,8 +188,9 @@ export class ProductRun {
     const quarantined = addedRows(this.before, tables, 'quarantine') - ofSilver;
     return {
       product: pipeline.product,
-      contract: { id: checked.input.contract.id, version: checked.input.contract.version },
-      events: checked.events.path,
+      contract: { id: contract.id, version: contract.version },
+      events: this.source,
+      ...(this.files && { files: this.files }),
       records: {
         read: read,
         accepted,
@@ -294,7 +253,7 @@ function newFiles(before: readonly TableContents[], after: readonly TableContent
 
 async function answers(
   sql: LakeSql,
-  pipeline: Pipeline,
+  pipeline: Intake,
   questions: readonly SqlQuestion[],
 ): Promise<SqlAnswer[]> {
   const bronze = pipeline.tables.find(({ zone }) => zone === 'bronze')?.table ?? pipeline.product;

@@ -1,8 +1,9 @@
 import type { ColumnProfile, DataContract, GateDecision, QualityGateResult } from '../../contract';
 import type { AlarmReport } from '../metrics/alarm';
 import type { LatencyBucket } from '../metrics/latency-histogram';
+import type { FileReport } from './file-report';
 import type { Increment } from './increment';
-import type { Pipeline } from './pipeline';
+import type { FilePipeline, Pipeline } from './pipeline';
 import type { TableRole } from './product-tables';
 import type { SilverAccount } from './silver-account';
 import type { QuarantineSample, SqlAnswer } from './sql-answers';
@@ -13,7 +14,10 @@ import type { WorkflowRun } from './workflow-runs';
 export interface ProductSummary {
   readonly product: string;
   readonly contract: { readonly id: string; readonly version: string };
+  /** File of the events; the folder that files arrive in, for a product that is fed by files. */
   readonly events: string;
+  /** Every file of the folder, by its key; absent for a product that is fed by a stream. */
+  readonly files?: readonly FileReport[];
   readonly records: {
     /** Records delivered to the function: `accepted` + `dropped` + `duplicates` + `quarantined` + `replayed`. */
     readonly read: number;
@@ -39,7 +43,7 @@ export interface ProductSummary {
   }[];
   readonly seconds: number;
   readonly rowsPerSecond: number;
-  /** From arrival in the stream to the commit; null without a record. */
+  /** From arrival in the stream, or of the file, to the commit; null without a record. */
   readonly latencyMs: { readonly p50: number | null; readonly p99: number | null };
   readonly alarms: readonly AlarmReport[];
   /** What this run did to silver; absent where the product has none. */
@@ -92,7 +96,7 @@ export interface RefinementSummary {
 export interface ProductReport {
   readonly summary: ProductSummary;
   readonly contract: DataContract;
-  readonly pipeline: Pipeline;
+  readonly pipeline: Pipeline | FilePipeline;
   readonly tables: readonly TableContents[];
   readonly samples: readonly QuarantineSample[];
   readonly answers: readonly SqlAnswer[];
