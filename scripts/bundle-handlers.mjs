@@ -17,6 +17,8 @@ const BESIDE_THE_BUNDLE = [
   './transform.mjs',
   './transformation.mjs',
 ];
+// Imported on first use, which comes in a browser only.
+const BROWSER_ONLY = ['bowser'];
 // Native, and where SQL runs in a container or on a laptop only: installed there.
 const INSTALLED = ['@duckdb/node-api'];
 // The program of a container, and what it runs: the bundle beside it.
@@ -89,6 +91,9 @@ async function bundle(root, entries) {
     // The ES module builds of the AWS clients are half the size of the CommonJS ones once bundled.
     mainFields: ['module', 'main'],
     external: [...BESIDE_THE_BUNDLE, ...INSTALLED],
+    alias: Object.fromEntries(
+      BROWSER_ONLY.map((name) => [name, path.join(root, 'scripts', 'browser-only.mjs')]),
+    ),
     charset: 'utf8',
     legalComments: 'none',
     tsconfig: path.join(root, 'tsconfig.build.json'),
