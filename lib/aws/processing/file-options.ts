@@ -38,6 +38,13 @@ export interface FileProcessorOptions {
   readonly timeout?: Duration;
 
   /**
+   * Whether files are taken. A standby takes none until a `LakeFailover` has brought its tables up; those that arrive
+   * meanwhile wait in the queue, for 14 days.
+   * @default true
+   */
+  readonly enabled?: boolean;
+
+  /**
    * Files taken at the same time, from 2 to 1,000. Each commits to the same table, and waits where another does.
    * @default 4
    */

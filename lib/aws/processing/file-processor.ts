@@ -212,6 +212,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
     this.eventSourceMapping = new lambda.EventSourceMapping(this, 'Source', {
       target: this.handler,
       eventSourceArn: this.queue.queueArn,
+      enabled: props.enabled,
       // Small files share a commit.
       batchSize: 10,
       maxBatchingWindow: props.maxBatchingWindow ?? defaultBatchingWindow(latency),

@@ -101,6 +101,11 @@ describe('files on their way', () => {
       MaximumBatchingWindowInSeconds: 30,
     });
   });
+
+  test('wait in the queue of a standby', () => {
+    const { stack: standby } = processorWith({ enabled: false });
+    expect(only(standby, 'AWS::Lambda::EventSourceMapping', /^ProcessorSource/).Enabled).toBe(false);
+  });
 });
 
 describe('the function', () => {
