@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
 import type { DataContract } from '../../contract';
 import type { ServiceEvent } from '../messaging/event-router';
@@ -137,9 +137,9 @@ function objectCreated(
 /** Names of the files below a directory, with slashes between; none that is hidden. */
 function filesIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
-    .map((entry) => relative(directory, join(entry.parentPath, entry.name)).split(sep).join('/'))
+  return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+    .filter((name) => !basename(name).startsWith('.') && statSync(join(directory, name)).isFile())
+    .map((name) => name.split(sep).join('/'))
     .sort();
 }
 
