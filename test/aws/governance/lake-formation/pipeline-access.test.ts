@@ -92,6 +92,8 @@ describe('the reference stack, governed', () => {
     const roles = [...new Set(asked.map(({ role }) => role.replace(/(Role)?[0-9A-F]{8}$/, '')))].sort();
     expect(roles).toEqual([
       'CatalogTables',
+      'DelayByDistanceGoldGate',
+      'DelayByDistanceSilverGate',
       'DelayByDistanceTransform',
       'FlightsProcessor',
       'FlightsSilverProcessor',
