@@ -24,7 +24,8 @@ const app = new App();
 const stack = new Stack(app, 'Governance');
 const contract = DataContract.fromFile(`${__dirname}/orders.odcs.yaml`);
 const revenue = DataContract.fromFile(`${__dirname}/daily-revenue.odcs.yaml`);
-const catalog = LakeCatalog.of(new MedallionLake(stack, 'Lake'));
+const lake = new MedallionLake(stack, 'Lake');
+const catalog = LakeCatalog.of(lake);
 const silver = new LakeTable(stack, 'Orders', { contract, catalog, zone: Zone.SILVER });
 const results = new LakeTable(stack, 'OrdersQuality', {
   contract,
@@ -77,7 +78,7 @@ const register = CallAwsService.jsonata(stack, 'Register entry', {
   iamResources: [stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: ENTRY.slice(1) })],
 });
 
-const onCall = new Topic(stack, 'OnCall', { enforceSSL: true });
+const onCall = new Topic(stack, 'OnCall', { masterKey: lake.encryptionKey, enforceSSL: true });
 const records = '{% $results.Extract.records %}';
 
 /** Extract, validate, transform, load, archive: each step after the one before, with what that one answered. */

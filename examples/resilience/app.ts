@@ -2,6 +2,7 @@
 // vault, old data in cheaper classes, and the raw stream kept for good.
 import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   DataContract,
@@ -29,7 +30,10 @@ const destination = new MedallionLake(there, 'Lake', {
   bronze: { objectLock, tiering: [{ profile: TieringProfile.INSTANT_ARCHIVE }] },
 });
 
-const alarms = new Topic(here, 'Alarms', { enforceSSL: true });
+const alarms = new Topic(here, 'Alarms', {
+  masterKey: new Key(here, 'AlarmKey', { enableKeyRotation: true }),
+  enforceSSL: true,
+});
 const lake = new MedallionLake(here, 'Lake', {
   name: 'acme',
   bronze: { objectLock },

@@ -43,8 +43,9 @@ export class FileDisposition {
   /**
    * What the handler is told. Called by the processor.
    * @throws Error when copies would start the processor again
+   * @internal
    */
-  settings(source: DispositionSource): DispositionSettings {
+  public _settings(source: DispositionSource): DispositionSettings {
     if (this.bucket === undefined) return { deletes: this.deletes };
     const prefix = `${this.bucket.root ?? ''}${folder(this.prefix)}`;
     const from = `${source.bucket.root ?? ''}${source.prefix}`;

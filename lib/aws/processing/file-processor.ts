@@ -143,7 +143,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
       [HANDLER_ENVIRONMENT.quarantineTable]: quarantine.uri,
       [HANDLER_ENVIRONMENT.fileLedger]: this.ledgerUri,
       [HANDLER_ENVIRONMENT.headerCheck]: props.header ?? HeaderCheck.EXACT,
-      [HANDLER_ENVIRONMENT.disposition]: JSON.stringify(disposition.settings(bound)),
+      [HANDLER_ENVIRONMENT.disposition]: JSON.stringify(disposition._settings(bound)),
       [HANDLER_ENVIRONMENT.rejections]: props.rejections ?? RejectionHandling.QUARANTINE,
       [HANDLER_ENVIRONMENT.product]: this.productName,
       [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,

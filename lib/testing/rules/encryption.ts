@@ -60,6 +60,8 @@ function keyProblem({ resource }: PlacedResource): string | undefined {
   if (resource.Type === 'AWS::KMS::Key') return rotationProblem(resource.Properties);
   const path = KEY_OF[resource.Type];
   if (path === undefined) return undefined;
+  // Firehose refuses a key where the stream it reads keeps the records, encrypted, until they are delivered.
+  if (valueAt(resource.Properties, ['DeliveryStreamType']) === 'KinesisStreamAsSource') return undefined;
   const key = valueAt(resource.Properties, path);
   if (key === undefined) return `no key at ${path.join('.')}.`;
   if (typeof key === 'string' && key.includes('alias/aws/')) {

@@ -15,14 +15,31 @@ const permissions = permissionsOf(
   contracts.map((contract) => contract.schema().tableName),
 );
 
-/** Sent by functions the reference app does not have: those of erasure. */
-const OF_OTHERS = ['ListObjectVersionsCommand', 'CopyObjectCommand'];
+/**
+ * Sent by functions and commands the reference app does not have: restoring from versions, archiving partitions, and
+ * copying files of a landing zone.
+ */
+const OF_OTHERS = [
+  'ListObjectVersionsCommand',
+  'CopyObjectCommand',
+  'GetObjectTaggingCommand',
+  'PutObjectTaggingCommand',
+  'CreateMultipartUploadCommand',
+  'UploadPartCopyCommand',
+  'CompleteMultipartUploadCommand',
+];
 
 describe('the permissions of the reference app', () => {
   it('are of the roles there are', () => {
     expect([...new Set(permissions.map(({ role }) => role))]).toEqual([
       'CatalogTables',
+      'DelayByDistanceGoldGate',
+      'DelayByDistanceSilverGate',
       'DelayByDistanceTransform',
+      'DelayByDistanceWorkflowBackfillMachine',
+      'DelayByDistanceWorkflowMachine',
+      'DelayByDistanceWorkflowMachineRoleSlotHolders58EC7D6B',
+      'DelayByDistanceWorkflowSchedule',
       'PRODUCTProcessor',
       'PRODUCTSilverProcessor',
     ]);
@@ -57,15 +74,15 @@ describe('the permissions of the reference app', () => {
     expect([...new Set(called)].filter((command) => !covered.includes(command))).toEqual([]);
   });
 
-  it('are on nothing wider than a table’s folder, but for tracing and for making tables', () => {
+  it('are on nothing wider than a table’s folder, but for tracing, logs of state machines and for making tables', () => {
     const wide = permissions.filter(
       ({ role, on }) =>
         role !== 'CatalogTables' && on.some((place) => place === '*' || /Lake\w+Bucket\/\*/.test(place)),
     );
-    expect([...new Set(wide.map(({ action }) => action))]).toEqual([
-      'xray:PutTelemetryRecords',
-      'xray:PutTraceSegments',
-    ]);
+    // Tracing, and the delivery of a state machine's log.
+    expect(wide.filter(({ action }) => !/^(xray|logs):/.test(action))).toEqual([]);
+    const ofLogs = wide.filter(({ action }) => action.startsWith('logs:'));
+    expect(ofLogs.filter(({ role }) => !role.endsWith('Machine'))).toEqual([]);
   });
 
   it('are on the page', () => {

@@ -11,6 +11,7 @@ const S3 = 'lambda/stores/s3-store.ts';
 const GLUE = 'lambda/tables/glue-catalog.ts';
 const ATHENA = 'lambda/engines/athena/athena-engine.ts';
 const BY_LAMBDA = 'Lambda calls it, under the role of the function,';
+const BY_STATES = 'Step Functions calls it, under the role of the workflow,';
 
 /**
  * Every action a role of the reference app may be granted. One that is not here fails the test: say here why it is
@@ -26,6 +27,14 @@ export const REASONS: { readonly [action: string]: Reason } = {
   'athena:StopQueryExecution': {
     why: 'Not called by the function: part of QueryWorkgroup.grantQuery, so that who starts a query can stop it',
   },
+  'dynamodb:DeleteItem': { why: `${BY_STATES} to give back the slot of a run` },
+  'dynamodb:GetItem': { why: `${BY_STATES} to see how a day or a slot stands` },
+  'dynamodb:PutItem': { why: `${BY_STATES} to note a run of a day` },
+  'dynamodb:UpdateItem': { why: `${BY_STATES} to take a slot, and to note how a run ended` },
+  'events:DescribeRule': { why: `${BY_STATES} to wait for runs it starts, by a rule that AWS keeps for it` },
+  'events:PutEvents': { why: `${BY_STATES} to tell that a table is published, or a run failed` },
+  'events:PutRule': { why: `${BY_STATES} to wait for runs it starts, by a rule that AWS keeps for it` },
+  'events:PutTargets': { why: `${BY_STATES} to wait for runs it starts, by a rule that AWS keeps for it` },
   'glue:CreateTable': { why: 'Makes a table at the first deployment', code: [GLUE, 'CreateTableCommand'] },
   'glue:GetDatabase': {
     why: 'Finds the place of a table; Athena looks at the database "default", too',
@@ -45,8 +54,17 @@ export const REASONS: { readonly [action: string]: Reason } = {
     why: 'S3, Kinesis and SQS decrypt with the lake’s key on the role’s behalf; parts of a multipart upload are decrypted as well',
   },
   'kms:GenerateDataKey': { why: 'S3 and SQS encrypt with the lake’s key on the role’s behalf' },
+  'lambda:InvokeFunction': { why: `${BY_STATES} to run its steps` },
+  'logs:CreateLogDelivery': { why: `${BY_STATES} to log every transition; it takes no resource` },
   'logs:CreateLogStream': { why: `${BY_LAMBDA} to deliver the function’s log` },
+  'logs:DeleteLogDelivery': { why: `${BY_STATES} to log every transition; it takes no resource` },
+  'logs:DescribeLogGroups': { why: `${BY_STATES} to log every transition; it takes no resource` },
+  'logs:DescribeResourcePolicies': { why: `${BY_STATES} to log every transition; it takes no resource` },
+  'logs:GetLogDelivery': { why: `${BY_STATES} to log every transition; it takes no resource` },
+  'logs:ListLogDeliveries': { why: `${BY_STATES} to log every transition; it takes no resource` },
   'logs:PutLogEvents': { why: `${BY_LAMBDA} to deliver the function’s log` },
+  'logs:PutResourcePolicy': { why: `${BY_STATES} to log every transition; it takes no resource` },
+  'logs:UpdateLogDelivery': { why: `${BY_STATES} to log every transition; it takes no resource` },
   's3:AbortMultipartUpload': {
     why: 'Athena and Spark, which write under the same grant, give up a file written in parts',
   },
@@ -64,12 +82,20 @@ export const REASONS: { readonly [action: string]: Reason } = {
     why: 'Athena and Spark, which write under the same grant, complete a file written in parts',
   },
   's3:PutObject': { why: 'Writes data and metadata files', code: [S3, 'PutObjectCommand'] },
+  'sns:Publish': { why: `${BY_STATES} to tell of a failure` },
   'sqs:ChangeMessageVisibility': { why: `${BY_LAMBDA} to give back requests that failed` },
   'sqs:DeleteMessage': { why: `${BY_LAMBDA} when requests are done` },
   'sqs:GetQueueAttributes': { why: `${BY_LAMBDA} to poll the queue` },
   'sqs:GetQueueUrl': { why: `${BY_LAMBDA} to poll the queue (grantConsumeMessages of aws-cdk-lib)` },
   'sqs:ReceiveMessage': { why: `${BY_LAMBDA} to poll the queue` },
   'sqs:SendMessage': { why: `${BY_LAMBDA} to note a batch that was given up` },
+  'states:DescribeExecution': {
+    why: `${BY_STATES} to see whether the holder of a slot still runs, and how the runs of a backfill end`,
+  },
+  'states:StartExecution': { why: 'The schedule starts the workflow, and a backfill a run for each day' },
+  'states:StopExecution': { why: `${BY_STATES} where a backfill is stopped: its runs stop with it` },
+  'xray:GetSamplingRules': { why: `${BY_STATES} to trace; it takes no resource` },
+  'xray:GetSamplingTargets': { why: `${BY_STATES} to trace; it takes no resource` },
   'xray:PutTelemetryRecords': { why: `${BY_LAMBDA} to trace; it takes no resource` },
   'xray:PutTraceSegments': { why: `${BY_LAMBDA} to trace; it takes no resource` },
 };

@@ -82,7 +82,11 @@ describe.each([
           }
           if (!refines) continue;
           const [byRow, bySql] = reports.map(
-            ({ bytesRead: _r, bytesWritten: _w, snapshotId: _s, ...report }) => report,
+            ({ bytesRead: _r, bytesWritten: _w, snapshotId: _s, snapshots, ...report }) => ({
+              ...report,
+              // Ids are random; how many there are is not.
+              snapshots: snapshots.length,
+            }),
           );
           expect(bySql).toEqual(byRow);
           expect(await contents(lakes[1])).toEqual(await contents(lakes[0]));
