@@ -9,6 +9,7 @@ import { openClaims } from '../../lambda/claims/open-claims';
 import type { Claim, ClaimStore } from '../../lambda/pipeline/deduplication/claims';
 import { optional } from '../skip';
 import { MOTO, type Moto, startMoto } from '../stores/moto';
+import { oneAtATime } from '../stores/one-at-a-time';
 
 const claim = (position: number, until = 1_000): Claim => ({
   lane: 'orders/shard-0',
@@ -148,8 +149,11 @@ test('a table that refuses for a moment is asked again', async () => {
 optional(MOTO)('a table of DynamoDB', () => {
   const clock = { now: 0 };
   let moto: Moto;
+  let serial: { endpoint: string; stop(): Promise<void> };
   beforeAll(async () => {
     moto = await startMoto();
+    serial = await oneAtATime(moto.endpoint);
+    process.env.AWS_ENDPOINT_URL = serial.endpoint;
     await new DynamoDBClient({}).send(
       new CreateTableCommand({
         TableName: 'events',
@@ -159,7 +163,10 @@ optional(MOTO)('a table of DynamoDB', () => {
       }),
     );
   });
-  afterAll(() => moto.stop());
+  afterAll(async () => {
+    await serial.stop();
+    await moto.stop();
+  });
   const store = () => new DynamoDbClaims('events', () => clock.now);
 
   behavesAsAClaimStore(() => [store(), store()], clock);
