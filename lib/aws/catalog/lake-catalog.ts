@@ -35,7 +35,7 @@ export interface LakeCatalogProps {
   readonly databases?: ExistingDatabase[];
   /**
    * Key for the logs of the function that provisions tables. A key that is imported has to allow CloudWatch Logs.
-   * @default - the lake's key; a key CloudWatch Logs owns where every zone is the user's own bucket
+   * @default - the lake's key; one of its own where every zone is the user's own bucket
    */
   readonly logEncryptionKey?: IKey;
   /** @default RetentionDays.ONE_YEAR */

@@ -1,6 +1,6 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -12,8 +12,11 @@ import { acknowledgeHandlerFunction, acknowledgeHandlerRole } from '../suppressi
 
 /** The logs and the concurrency of the function. */
 export interface TableProvisionerProps {
-  /** @default - logs are encrypted with a key CloudWatch Logs owns */
-  readonly logEncryptionKey?: IKey;
+  /**
+   * Key of the logs. The policy of an imported key has to allow CloudWatch Logs.
+   * @default - a key of its own, rotated yearly, which stays as long as the logs do
+   */
+  readonly logEncryptionKey?: kms.IKey;
   /** @default RetentionDays.ONE_YEAR */
   readonly logRetention?: logs.RetentionDays;
   /** @default - not reserved */
@@ -32,14 +35,24 @@ export class TableProvisioner extends Construct {
   readonly handler: lambda.Function;
   readonly role: iam.Role;
   readonly logGroup: logs.LogGroup;
+  /** Key of the logs. */
+  readonly logEncryptionKey: kms.IKey;
 
   constructor(scope: Construct, id: string, props: TableProvisionerProps = {}) {
     super(scope, id);
-    if (props.logEncryptionKey) allowLogEncryption(this, props.logEncryptionKey);
+    const removalPolicy = props.removalPolicy ?? RemovalPolicy.RETAIN;
+    this.logEncryptionKey =
+      props.logEncryptionKey ??
+      new kms.Key(this, 'Key', {
+        description: `Logs of ${this.node.path}`,
+        enableKeyRotation: true,
+        removalPolicy,
+      });
+    allowLogEncryption(this, this.logEncryptionKey);
     this.logGroup = new logs.LogGroup(this, 'Logs', {
-      encryptionKey: props.logEncryptionKey,
+      encryptionKey: this.logEncryptionKey,
       retention: props.logRetention ?? logs.RetentionDays.ONE_YEAR,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      removalPolicy,
     });
     this.role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),

@@ -4,6 +4,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { handlerKey } from '../handler-parts';
 import { allowLogEncryption } from '../log-encryption';
 import { acknowledge, complianceRules } from '../suppressions';
 
@@ -17,7 +18,7 @@ export interface ContainerClusterProps {
   readonly vpc?: ec2.IVpc;
   /**
    * Key of the flow logs. An imported key has to allow CloudWatch Logs in its policy.
-   * @default - a key CloudWatch Logs owns
+   * @default - a key of its own, rotated yearly; none where a network is given
    */
   readonly encryptionKey?: IKey;
 }
@@ -45,7 +46,7 @@ export class ContainerCluster extends Construct {
     );
   }
 
-  private createVpc(encryptionKey?: IKey): ec2.Vpc {
+  private createVpc(encryptionKey: IKey = handlerKey(this, `Flow logs of ${this.node.path}`)): ec2.Vpc {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       maxAzs: 2,
       natGateways: 0,
@@ -55,7 +56,7 @@ export class ContainerCluster extends Construct {
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },
       restrictDefaultSecurityGroup: false,
     });
-    if (encryptionKey) allowLogEncryption(this, encryptionKey);
+    allowLogEncryption(this, encryptionKey);
     const logGroup = new logs.LogGroup(this, 'FlowLogs', {
       encryptionKey,
       retention: logs.RetentionDays.ONE_MONTH,

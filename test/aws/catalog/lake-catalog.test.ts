@@ -137,13 +137,17 @@ describe('the function that provisions tables', () => {
     });
   });
 
-  test('does not bring a key where every bucket is the user’s own', () => {
+  test('brings a key for its logs only where every bucket is the user’s own', () => {
     const stack = stackIn();
     const bucket = s3.Bucket.fromBucketName(stack, 'Mine', 'mine');
     const zones = Object.fromEntries(Object.values(Zone).map((zone) => [zone, { bucket, prefix: zone }]));
     catalogIn(stack, {}, zones);
     const template = Template.fromStack(stack);
-    template.resourceCountIs('AWS::KMS::Key', 0);
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.hasResource('AWS::KMS::Key', {
+      DeletionPolicy: 'Retain',
+      Properties: { Description: 'Logs of Stack/Catalog/Tables', EnableKeyRotation: true },
+    });
     template.hasResourceProperties('AWS::Glue::Database', {
       DatabaseInput: Match.objectLike({ LocationUri: 's3://mine/bronze/' }),
     });
