@@ -1,4 +1,4 @@
-import { App, CfnParameter, NestedStack, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, CfnResource, NestedStack, RemovalPolicy, SecretValue, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -55,6 +55,22 @@ describe('toEncryptEverything', () => {
     const stack = stackOf();
     new Topic(new NestedStack(stack, 'Inner'), 'Topic');
     expect(encryptionFindings(stack).map(({ type }) => type)).toEqual(['AWS::SNS::Topic']);
+  });
+
+  it('looks at each copy of a global table', () => {
+    const stack = stackOf();
+    new CfnResource(stack, 'Table', {
+      type: 'AWS::DynamoDB::GlobalTable',
+      properties: {
+        Replicas: [
+          { Region: 'eu-west-1', SSESpecification: { KMSMasterKeyId: 'k' } },
+          { Region: 'us-east-1' },
+        ],
+      },
+    });
+    expect(encryptionFindings(stack).map(({ problem }) => problem)).toEqual([
+      'no key at Replicas.1.SSESpecification.KMSMasterKeyId.',
+    ]);
   });
 
   it('can be negated', () => {

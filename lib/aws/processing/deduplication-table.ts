@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { PhysicalName, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -14,8 +14,33 @@ export interface IDeduplicationTable {
   grantClaim(grantee: iam.IGrantable): iam.Grant;
 }
 
+/** A copy of the table in another region. */
+export interface DeduplicationTableReplica {
+  /** Region of the copy, for example `eu-central-1`; not that of the stack. */
+  readonly region: string;
+  /**
+   * Key of the copy: a key of that region, or the replica of a multi-region key. It can be one of another stack, made with
+   * a physical alias, or imported by its ARN.
+   */
+  readonly encryptionKey: kms.IKey;
+}
+
 /** What a deduplication table may be given. */
 export interface DeduplicationTableProps {
+  /**
+   * Copies in other regions: the table becomes a DynamoDB global table. Claims arrive there within a second or so
+   * (eventual consistency), so processors claim in one region at a time, the one that is up; docs/deduplication.md. The
+   * stack has to name its region. A table that is there already is not turned into one: it is made anew, empty.
+   * @default - none: a table of this region
+   */
+  readonly replicas?: readonly DeduplicationTableReplica[];
+
+  /**
+   * Name of the table; copies have the same.
+   * @default - made by CloudFormation; with replicas made by the CDK when a stack of another region asks for it
+   */
+  readonly tableName?: string;
+
   /**
    * Key of the table.
    * @default - a key of its own, rotated yearly
@@ -40,24 +65,47 @@ export class DeduplicationTable extends Construct implements IDeduplicationTable
     return { table, grantClaim: (grantee) => grantClaim(table, grantee) };
   }
 
-  readonly table: dynamodb.Table;
+  readonly table: dynamodb.ITable;
   /** Key of the table. */
   readonly encryptionKey: kms.IKey;
 
+  /**
+   * @throws Error when replicas are given to a stack without a region, and when two of them, or the stack and one, share a
+   *   region
+   */
   constructor(scope: Construct, id: string, props: DeduplicationTableProps = {}) {
     super(scope, id);
     const removalPolicy = props.removalPolicy ?? RemovalPolicy.DESTROY;
+    const replicas = props.replicas ?? [];
+    this.requireRegions(replicas);
     this.encryptionKey =
       props.encryptionKey ?? new kms.Key(this, 'Key', { enableKeyRotation: true, removalPolicy });
-    this.table = new dynamodb.Table(this, 'Table', {
+    const common = {
       partitionKey: { name: DEDUPLICATION_KEY, type: dynamodb.AttributeType.STRING },
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.encryptionKey,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: DEDUPLICATION_EXPIRY,
       removalPolicy,
-    });
+    };
+    this.table =
+      replicas.length === 0
+        ? new dynamodb.Table(this, 'Table', {
+            ...common,
+            tableName: props.tableName,
+            billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+            encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
+            encryptionKey: this.encryptionKey,
+          })
+        : new dynamodb.TableV2(this, 'GlobalTable', {
+            ...common,
+            // A stack of another region can only be told a name that is known before the deployment.
+            tableName: props.tableName ?? PhysicalName.GENERATE_IF_NEEDED,
+            billing: dynamodb.Billing.onDemand(),
+            encryption: dynamodb.TableEncryptionV2.customerManagedKey(
+              this.encryptionKey,
+              Object.fromEntries(replicas.map(({ region, encryptionKey }) => [region, encryptionKey.keyArn])),
+            ),
+            replicas: replicas.map(({ region }) => ({ region })),
+          });
     acknowledge(
       this.table,
       complianceRules('DynamoDBInBackupPlan'),
@@ -72,6 +120,23 @@ export class DeduplicationTable extends Construct implements IDeduplicationTable
 
   grantClaim(grantee: iam.IGrantable): iam.Grant {
     return grantClaim(this.table, grantee);
+  }
+
+  private requireRegions(replicas: readonly DeduplicationTableReplica[]): void {
+    if (replicas.length === 0) return;
+    const { region: home, stackName } = Stack.of(this);
+    if (Token.isUnresolved(home))
+      throw new Error(
+        `${this.node.path} has replicas, and stack ${stackName} names no region. ` +
+          'Give the stack env: { account, region }: the regions of a global table are told apart at synthesis.',
+      );
+    const regions = [home, ...replicas.map(({ region }) => region)];
+    const twice = regions.find((region, i) => regions.indexOf(region) !== i);
+    if (twice !== undefined)
+      throw new Error(
+        `${this.node.path} has two copies in ${twice}. Allowed: one in each region, ` +
+          `and none of replicas in ${home}, where the table itself is. Received ${regions.slice(1).join(', ')}.`,
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Json, TemplateSource } from '../template';
 import { type PlacedResource, referenceOf, resourcesOf, type TemplateFinding, valueAt } from './finding';
 
-/** Where each type that keeps data names the key it is encrypted with. */
+/** Where each type that keeps data names the key it is encrypted with; a star is each element of a list. */
 const KEY_OF: { [type: string]: readonly (string | number)[] } = {
   'AWS::Athena::WorkGroup': [
     'WorkGroupConfiguration',
@@ -11,6 +11,7 @@ const KEY_OF: { [type: string]: readonly (string | number)[] } = {
   ],
   'AWS::Backup::BackupVault': ['EncryptionKeyArn'],
   'AWS::CloudTrail::Trail': ['KMSKeyId'],
+  'AWS::DynamoDB::GlobalTable': ['Replicas', '*', 'SSESpecification', 'KMSMasterKeyId'],
   'AWS::DynamoDB::Table': ['SSESpecification', 'KMSMasterKeyId'],
   'AWS::ECR::Repository': ['EncryptionConfiguration', 'KmsKey'],
   'AWS::EFS::FileSystem': ['KmsKeyId'],
@@ -62,12 +63,23 @@ function keyProblem({ resource }: PlacedResource): string | undefined {
   if (path === undefined) return undefined;
   // Firehose refuses a key where the stream it reads keeps the records, encrypted, until they are delivered.
   if (valueAt(resource.Properties, ['DeliveryStreamType']) === 'KinesisStreamAsSource') return undefined;
-  const key = valueAt(resource.Properties, path);
-  if (key === undefined) return `no key at ${path.join('.')}.`;
-  if (typeof key === 'string' && key.includes('alias/aws/')) {
-    return `${path.join('.')} is ${key}, a key of AWS whose policy and use you do not control.`;
+  for (const place of placesOf(resource.Properties, path)) {
+    const key = valueAt(resource.Properties, place);
+    if (key === undefined) return `no key at ${place.join('.')}.`;
+    if (typeof key === 'string' && key.includes('alias/aws/')) {
+      return `${place.join('.')} is ${key}, a key of AWS whose policy and use you do not control.`;
+    }
   }
   return undefined;
+}
+
+/** The path itself, or one for each element where it has a star. */
+function placesOf(properties: Json, path: readonly (string | number)[]): (readonly (string | number)[])[] {
+  const star = path.indexOf('*');
+  if (star < 0) return [path];
+  const list = valueAt(properties, path.slice(0, star));
+  const count = Array.isArray(list) ? list.length : 0;
+  return Array.from({ length: count }, (_, i) => [...path.slice(0, star), i, ...path.slice(star + 1)]);
 }
 
 function sseProblem({ resource }: PlacedResource): string | undefined {

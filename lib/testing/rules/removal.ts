@@ -4,6 +4,7 @@ import { resourcesOf, type TemplateFinding } from './finding';
 /** Types whose deletion takes data with it that nothing else has. A key is what its data is read by. */
 const KEEPS_DATA = [
   'AWS::Backup::BackupVault',
+  'AWS::DynamoDB::GlobalTable',
   'AWS::DynamoDB::Table',
   'AWS::EFS::FileSystem',
   'AWS::Glue::Database',

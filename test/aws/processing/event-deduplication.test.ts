@@ -1,6 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import {
   DataContract,
@@ -143,6 +144,84 @@ test('it is clean for cdk-nag', () => {
   const stack = new Stack(undefined, 'Alone');
   new DeduplicationTable(stack, 'Events');
   expect(stack).toHaveNoNagFindings();
+});
+
+describe('with replicas', () => {
+  const stackIn = (region?: string) =>
+    new Stack(new App(), 'Global', region ? { env: { account: '111111111111', region } } : undefined);
+  const keyIn = (stack: Stack, region: string) =>
+    kms.Key.fromKeyArn(stack, `Key-${region}`, `arn:aws:kms:${region}:111111111111:key/one`);
+  const replica = (stack: Stack, region: string) => ({ region, encryptionKey: keyIn(stack, region) });
+
+  test('it is a global table: on demand, recoverable and with a key of its own in every region', () => {
+    const stack = stackIn('eu-west-1');
+    const events = new DeduplicationTable(stack, 'Events', {
+      replicas: [replica(stack, 'eu-central-1'), replica(stack, 'us-east-1')],
+    });
+    const template = Template.fromStack(stack);
+    template.resourceCountIs('AWS::DynamoDB::Table', 0);
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiration', Enabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS' },
+      Replicas: [
+        ['eu-central-1', 'arn:aws:kms:eu-central-1:111111111111:key/one'],
+        ['us-east-1', 'arn:aws:kms:us-east-1:111111111111:key/one'],
+        ['eu-west-1', stack.resolve(events.encryptionKey.keyArn)],
+      ].map(([Region, KMSMasterKeyId]) => ({
+        Region,
+        SSESpecification: { KMSMasterKeyId },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      })),
+    });
+    expect(stack).toHaveNoNagFindings();
+    expect(stack).toEncryptEverything();
+  });
+
+  test('a processor of the standby claims in the copy of its own region', () => {
+    const app = new App();
+    const env = (region: string) => ({ env: { account: '111111111111', region } });
+    const [home, standby] = ['eu-west-1', 'eu-central-1'].map(
+      (region) => new Stack(app, region, env(region)),
+    );
+    const key = keyIn(standby, 'eu-central-1');
+    const { table } = new DeduplicationTable(home, 'Events', {
+      replicas: [{ region: 'eu-central-1', encryptionKey: key }],
+    });
+    const copy = DeduplicationTable.fromTable(
+      dynamodb.Table.fromTableAttributes(standby, 'Copy', {
+        tableName: table.tableName,
+        encryptionKey: key,
+      }),
+    );
+    copy.grantClaim(new iam.Role(standby, 'Role', { assumedBy: new iam.AccountRootPrincipal() }));
+    const { actions, resources } = allowedStatements(Template.fromStack(standby))[0];
+    expect(actions).toEqual(['dynamodb:GetItem', 'dynamodb:PutItem']);
+    expect(resources).toHaveLength(1);
+    expect(resources[0]).toMatch(/dynamodb:eu-central-1:111111111111:table\/eu-west-1/);
+    app.synth();
+  });
+
+  test('it refuses a stack without a region', () => {
+    const stack = stackIn();
+    expect(
+      () => new DeduplicationTable(stack, 'Events', { replicas: [replica(stack, 'us-east-1')] }),
+    ).toThrow(
+      'Global/Events has replicas, and stack Global names no region. ' +
+        'Give the stack env: { account, region }: the regions of a global table are told apart at synthesis.',
+    );
+  });
+
+  test('it refuses a second copy in a region', () => {
+    const stack = stackIn('eu-west-1');
+    expect(
+      () => new DeduplicationTable(stack, 'Events', { replicas: [replica(stack, 'eu-west-1')] }),
+    ).toThrow(
+      'Global/Events has two copies in eu-west-1. Allowed: one in each region, ' +
+        'and none of replicas in eu-west-1, where the table itself is. Received eu-west-1.',
+    );
+  });
 });
 
 describe('it refuses', () => {
