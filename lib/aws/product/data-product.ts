@@ -71,6 +71,13 @@ export interface DataProductProps {
   readonly enableSilver?: boolean;
 
   /**
+   * What the rows of bronze and silver are sorted by within a file, most important first, when files are compacted: columns
+   * of the contract queries filter by, for example `['customer_id']`.
+   * @default - the order they come in; an order that a table has stays
+   */
+  readonly clusterBy?: string[];
+
+  /**
    * How silver is kept.
    * @default - the defaults of SilverProcessor, with the key, the names and the network of `processor`
    */
@@ -142,7 +149,7 @@ export class DataProduct extends Construct {
 
   /**
    * @throws Error when the contract has no such schema object, the catalog is another lake's, an option is out of its
-   * bounds, or the registry has the product or its table already
+   * bounds, `clusterBy` names no column that rows can be sorted by, or the registry has the product or its table already
    */
   constructor(scope: Construct, id: string, props: DataProductProps) {
     super(scope, id);
@@ -161,7 +168,8 @@ export class DataProduct extends Construct {
     const port = (props.enableSilver ?? true) ? Zone.SILVER : Zone.BRONZE;
     this.claimEntry(props, port);
 
-    const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE);
+    const { clusterBy } = props;
+    const bronze = props.bronze ?? this.createTable('Bronze', Zone.BRONZE, { clusterBy });
     const quarantine = props.quarantine ?? this.createTable('Quarantine', Zone.QUARANTINE);
     this.tables = new Map([
       [Zone.BRONZE, bronze],
@@ -207,7 +215,7 @@ export class DataProduct extends Construct {
       serviceLevels: contract.sla,
     });
     if (props.enableSilver ?? true) {
-      const silver = props.silver ?? this.createTable('Silver', Zone.SILVER);
+      const silver = props.silver ?? this.createTable('Silver', Zone.SILVER, { clusterBy });
       this.tables.set(Zone.SILVER, silver);
       const zone = addSilverZone(this, {
         contract,
@@ -216,7 +224,7 @@ export class DataProduct extends Construct {
         quarantine,
         silver,
         createTable: (tableId, content) => {
-          const table = this.createTable(tableId, Zone.SILVER, content);
+          const table = this.createTable(tableId, Zone.SILVER, { content });
           this.besides.push(table);
           return table;
         },
@@ -282,13 +290,17 @@ export class DataProduct extends Construct {
     registry?._claim(this, this.contract, this.schema, [uri]);
   }
 
-  private createTable(id: string, zone: Zone, content?: TableContent): LakeTable {
+  private createTable(
+    id: string,
+    zone: Zone,
+    options: { readonly content?: TableContent; readonly clusterBy?: string[] } = {},
+  ): LakeTable {
     return new LakeTable(this, id, {
       contract: this.contract,
       schemaName: this.schema.name,
       catalog: this.catalog,
       zone,
-      content,
+      ...options,
     });
   }
 }

@@ -224,6 +224,18 @@ ${quality === '' ? '' : `        quality:\n          - ${quality}\n`}${deletes}`
   });
 });
 
+test('rows of bronze and silver are clustered as asked, and no others', () => {
+  const { stack } = productWith({ clusterBy: ['ordered_at'] });
+  expect(tablesOf(stack).map(({ TableUri, ClusterBy }) => [TableUri.split('/').at(-2), ClusterBy])).toEqual([
+    [expect.stringMatching(/_bronze$/), ['ordered_at']],
+    [expect.stringMatching(/_quarantine$/), undefined],
+    [expect.stringMatching(/_silver$/), ['ordered_at']],
+  ]);
+  expect(() => productWith({ clusterBy: ['customer'] })).toThrow(
+    'clusterBy of orders: there is no column "customer".',
+  );
+});
+
 test('tables, options and catalog can be the user’s own', () => {
   const { stack, lake, source } = surroundings();
   const contract = ordersContract();
