@@ -225,11 +225,11 @@ ${quality === '' ? '' : `        quality:\n          - ${quality}\n`}${deletes}`
 });
 
 test('rows of bronze and silver are clustered as asked, and no others', () => {
-  const { stack } = productWith({ clusterBy: ['ordered_at'] });
+  const { stack } = productWith({ clusterBy: ['email'] });
   expect(tablesOf(stack).map(({ TableUri, ClusterBy }) => [TableUri.split('/').at(-2), ClusterBy])).toEqual([
-    [expect.stringMatching(/_bronze$/), ['ordered_at']],
+    [expect.stringMatching(/_bronze$/), ['email']],
     [expect.stringMatching(/_quarantine$/), undefined],
-    [expect.stringMatching(/_silver$/), ['ordered_at']],
+    [expect.stringMatching(/_silver$/), ['email']],
   ]);
   expect(() => productWith({ clusterBy: ['customer'] })).toThrow(
     'clusterBy of orders: there is no column "customer".',
@@ -286,9 +286,12 @@ test('in a lake of buckets the user owns, a key that is given is the only one', 
   const stack = new Stack(new App(), 'Test');
   const zone = (prefix: string) => ({ bucket: s3.Bucket.fromBucketName(stack, prefix, 'mine'), prefix });
   const [bronze, silver, gold, quarantine] = Object.values(Zone).map(zone);
+  const lake = new MedallionLake(stack, 'Lake', { bronze, silver, gold, quarantine });
+  const key = kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/mine');
   new DataProduct(stack, 'Orders', {
     contract: ordersContract(),
-    lake: new MedallionLake(stack, 'Lake', { bronze, silver, gold, quarantine }),
+    lake,
+    catalog: new LakeCatalog(stack, 'Catalog', { lake, logEncryptionKey: key }),
     source: StreamSource.kinesis(
       IngestStream.fromStream(
         stack,
@@ -296,9 +299,7 @@ test('in a lake of buckets the user owns, a key that is given is the only one', 
         kinesis.Stream.fromStreamArn(stack, 'Mine', 'arn:aws:kinesis:eu-west-1:111122223333:stream/orders'),
       ),
     ),
-    processor: {
-      encryptionKey: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:111122223333:key/mine'),
-    },
+    processor: { encryptionKey: key },
     alarms: { actionsEnabled: false },
   });
   Template.fromStack(stack).resourceCountIs('AWS::KMS::Key', 0);
