@@ -3,15 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import type { StorageClass } from 'aws-cdk-lib/aws-s3';
 import { Construct, type IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
-import type { IcebergPartitionSpec, IcebergSchema } from '../../contract/iceberg-types';
-import { bronzePartitionSpec } from '../../contract/partition-spec';
-import { qualityResultsSchema, qualityTableName } from '../../contract/quality-results-schema';
-import { profileSchema, profileTableName } from '../../contract/profile-schema';
-import { quarantineSchema } from '../../contract/quarantine-schema';
+import type { IcebergSchema } from '../../contract/iceberg-types';
 import type { SchemaObject } from '../../contract/schema-object';
 import { tableFacts } from '../../contract/table-facts';
 import { validateTableProperties } from '../../contract/table-properties';
-import { bronzeSchema, silverSchema, tableSchema, tombstonesSchema } from '../../contract/table-schema';
 import { Zone } from '../../contract/zone';
 import { lakeTables, tableGrants } from '../granted-access';
 import { requireSamePlace } from '../same-environment';
@@ -19,7 +14,7 @@ import type { IZoneBucket } from '../storage/zone-bucket-access';
 import { validateClusterBy } from './cluster-columns';
 import { tableArns } from './glue-arns';
 import type { LakeCatalog } from './lake-catalog';
-import { TableContent } from './table-content';
+import { columnsOf, partitionsOf, TableContent, tableNameOf, validateContent } from './table-content';
 
 /** An Iceberg table in a zone of a lake. */
 export interface ILakeTable extends IConstruct {
@@ -262,60 +257,6 @@ const TABLE_PROPERTIES = {
   'write.metadata.previous-versions-max': '100',
   'commit.retry.num-retries': '4',
 };
-
-function tableNameOf({ tableName }: SchemaObject, content: TableContent): string {
-  switch (content) {
-    case TableContent.TOMBSTONES:
-      return `${tableName}_tombstones`;
-    case TableContent.QUALITY_RESULTS:
-      return qualityTableName(tableName);
-    case TableContent.PROFILES:
-      return profileTableName(tableName);
-    case TableContent.ROWS:
-      return tableName;
-  }
-}
-
-function columnsOf(schema: SchemaObject, zone: Zone, content: TableContent): IcebergSchema {
-  switch (content) {
-    case TableContent.TOMBSTONES:
-      return tombstonesSchema(schema);
-    case TableContent.QUALITY_RESULTS:
-      return qualityResultsSchema();
-    case TableContent.PROFILES:
-      return profileSchema();
-    case TableContent.ROWS:
-      return rowColumns(schema, zone);
-  }
-}
-
-function rowColumns(schema: SchemaObject, zone: Zone): IcebergSchema {
-  switch (zone) {
-    case Zone.QUARANTINE:
-      return quarantineSchema();
-    case Zone.BRONZE:
-      return bronzeSchema(schema);
-    case Zone.SILVER:
-      return silverSchema(schema);
-    case Zone.GOLD:
-      return tableSchema(schema);
-  }
-}
-
-/** The contract's columns have the same field ids in every zone, so that one spec fits; what is beside them is little. */
-function partitionsOf(schema: SchemaObject, zone: Zone, content: TableContent): IcebergPartitionSpec {
-  return zone === Zone.QUARANTINE || content !== TableContent.ROWS
-    ? { 'spec-id': 0, fields: [] }
-    : bronzePartitionSpec(schema);
-}
-
-function validateContent(content: TableContent, zone: Zone): void {
-  if (content === TableContent.ROWS || zone === Zone.SILVER) return;
-  throw new Error(
-    `A table with the content ${content} is kept beside a silver table. Received the zone ${zone}: pass Zone.SILVER, or ` +
-      'leave out content for the rows of the contract.',
-  );
-}
 
 /** Without those whose values are known at deployment: the function that makes the table looks at them. */
 function knownProperties(properties: { readonly [name: string]: string } = {}): { [name: string]: string } {

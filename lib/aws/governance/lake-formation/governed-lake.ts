@@ -8,68 +8,18 @@ import { tableArns } from '../../catalog/glue-arns';
 import { databaseGrants, later, lakeTables, tableGrants } from '../../granted-access';
 import type { MedallionLake } from '../../storage';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../../suppressions';
+import { GovernanceMode, type GovernedLakeProps } from './governed-lake-props';
 import { LakeAccess } from './lake-access';
 import type { LakeConsumer } from './lake-consumer';
 import { type ApiResource, LakeFormationCalls } from './lake-formation-calls';
 import { type ILakeFormationSettings, LakeFormationSettings } from './lake-formation-settings';
 import { LakeGrant } from './lake-grant';
 import { type LakePrincipal, lakePrincipal, locationArn, requirePrincipal } from './lake-permissions';
-import { type LakeTag, LakeTags, type TagCondition } from './lake-tags';
+import { LakeTags, type TagCondition } from './lake-tags';
 import { grantDataAccess, grantQuery } from './query-access';
 import { filterOf, type SelectOptions } from './row-filter';
 import { Sensitivity } from './sensitivity';
 import { type LakeTagExpression, tagConditions, zonesOf } from './tag-expression';
-
-/** Who decides about access to the tables of a governed lake. */
-export enum GovernanceMode {
-  /** Lake Formation, beside IAM, for every principal. */
-  LAKE_FORMATION = 'lake-formation',
-  /**
-   * Lake Formation for those a `GovernedLake` grants to, IAM alone for all others: the way in for a lake that is in use.
-   */
-  HYBRID = 'hybrid',
-}
-
-/** What is governed, and how. */
-export interface GovernedLakeProps {
-  /** The catalog whose databases and tables are governed, with the zones of its lake. In the same stack. */
-  readonly catalog: LakeCatalog;
-  /** @default LakeFormationSettings.of(stack) */
-  readonly settings?: ILakeFormationSettings;
-  /** @default GovernanceMode.LAKE_FORMATION */
-  readonly mode?: GovernanceMode;
-  /**
-   * The classifications of contracts, from the least to the most sensitive. A contract that has another is refused.
-   * @default - public, internal, restricted, confidential
-   */
-  readonly classifications?: string[];
-  /**
-   * Classification of columns to which the contract gives none.
-   * @default internal
-   */
-  readonly unclassified?: string;
-  /**
-   * Start of the keys of LF-tags, which are unique in an account and region.
-   * @default - `<environment>-` where the lake has an environment, else none
-   */
-  readonly tagKeyPrefix?: string;
-  /**
-   * Tags that are not made.
-   * @default - none
-   */
-  readonly omitTags?: LakeTag[];
-  /**
-   * Further LF-tags of the databases, which their tables inherit, by key.
-   * @default - none
-   */
-  readonly databaseTags?: { readonly [key: string]: string };
-  /**
-   * Role Lake Formation reads and writes the registered zones with, for those it lets in.
-   * `lakeformation.amazonaws.com` has to be able to assume it.
-   * @default - a role of its own
-   */
-  readonly registrationRole?: iam.IRole;
-}
 
 /**
  * Access to the tables of a lake by AWS Lake Formation: its zones registered, its databases and tables tagged by their

@@ -1,4 +1,5 @@
-export { GovernanceMode, GovernedLake, type GovernedLakeProps } from './governed-lake';
+export { GovernedLake } from './governed-lake';
+export { GovernanceMode, type GovernedLakeProps } from './governed-lake-props';
 export { LakeConsumer } from './lake-consumer';
 export {
   type ILakeFormationSettings,

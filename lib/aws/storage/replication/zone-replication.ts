@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { type Alarm, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -9,6 +9,7 @@ import { AlarmGroup } from '../../observability/alarm-group';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../../suppressions';
 import type { ZoneBucket } from '../zone-bucket';
 import { isSamePlace, type ReplicaBucket, replicaStatements } from './replication-destination';
+import { requireDestinations } from './require-destinations';
 
 /** How copies are made; of what, and where to, is in `ZoneReplicationProps`. */
 export interface ZoneReplicationOptions {
@@ -309,40 +310,4 @@ function encryptCopies(
 
 function ruleId(index: number): string {
   return `replica-${index + 1}`;
-}
-
-function requireDestinations(replication: ZoneReplication, props: ZoneReplicationProps): void {
-  const { source, destinations, roleName } = props;
-  if (destinations.length === 0) {
-    throw new Error(
-      `The replication of "${source.node.path}" has no destinations. Pass at least one ReplicaBucket.`,
-    );
-  }
-  const taken = new Set([source.bucket.bucketArn]);
-  for (const destination of destinations) {
-    const { bucketArn, bucketName } = destination._in(replication);
-    if (taken.has(bucketArn)) {
-      throw new Error(
-        `The replication of "${source.node.path}" names the bucket ${bucketName} twice, or as its own copy. Name each other bucket once.`,
-      );
-    }
-    taken.add(bucketArn);
-    const locked = (source.bucket.node.defaultChild as s3.CfnBucket).objectLockEnabled === true;
-    if (locked && destination._locked === false) {
-      throw new Error(
-        `The objects of "${source.node.path}" are locked, those of its replica ${bucketName} are not: S3 refuses to copy one to the ` +
-          'other. Give the replica an objectLock as well.',
-      );
-    }
-    const { account } = Stack.of(replication);
-    const isForeign =
-      account !== destination.account &&
-      !(Token.isUnresolved(account) && Token.isUnresolved(destination.account));
-    if (isForeign && roleName === undefined) {
-      throw new Error(
-        `A replica of "${source.node.path}" is in the account ${destination.account}, whose policies have to name the role that ` +
-          'copies. Give it a roleName.',
-      );
-    }
-  }
 }
