@@ -14,6 +14,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
   lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
+  lakehouse erase --out DIR --column NAME --value V  Erase a data subject: rows, history and versions of files
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
   lakehouse lineage --out DIR                    Print what leads to each table, and where what failed its gates came from
@@ -65,6 +66,17 @@ Options of failover
 Options of pii
   --records N       Records to look at (default: 10000)
   --json            Print the findings as JSON
+
+Options of erase
+  --out DIR         Directory of the tables, DIR/<zone>/<table>; the record of audit goes to DIR/erasures
+  --table URI       Instead: a table on AWS, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated
+  --audit URI       With --table: where the record of audit goes, s3://BUCKET/PREFIX
+  --column NAME     Column that tells the subject
+  --value VALUE     Its value; may be repeated: the masked value as well, which silver holds
+  --field NAME      Field of the records in quarantine (default: the column's name)
+  --request ID      Name of the request; give it again to go on with one that was interrupted (default: a new one)
+  --requested-by N  Who asked for it, for the record (default: the user of this machine)
+  --dry-run         Change nothing; count the rows
 
 Options of detokenize
   --key FILE        File that holds the text of the secret
@@ -131,6 +143,8 @@ async function main(args: string[]): Promise<void> {
       return (await import('./failover-command')).failover(rest);
     case 'pii':
       return (await import('./pii-command')).pii(rest);
+    case 'erase':
+      return (await import('./erase-command')).erase(rest);
     case 'detokenize':
       return (await import('./detokenize-command')).detokenize(rest);
     case 'orphans':
@@ -143,7 +157,7 @@ async function main(args: string[]): Promise<void> {
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, erase, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
       );
   }
 }

@@ -88,7 +88,8 @@ export async function restoreObjects(
   return { restored, newer: later.length, unchanged, failed };
 }
 
-async function* byObject(versions: AsyncIterable<ObjectVersion>): AsyncIterable<ObjectVersion[]> {
+/** Versions, object by object. */
+export async function* byObject(versions: AsyncIterable<ObjectVersion>): AsyncIterable<ObjectVersion[]> {
   let group: ObjectVersion[] = [];
   for await (const version of versions) {
     if (group.length > 0 && group[0].uri !== version.uri) {
@@ -108,7 +109,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'InvalidObjectState' || error.name === 'ObjectNotInActiveTierError')
     return 'It is archived. Restore it first: aws s3api restore-object, with its version id.';

@@ -1,14 +1,16 @@
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
+  HeadObjectCommand,
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import type { ObjectHistory, ObjectVersion } from './object-history';
 import { s3Address, s3Client } from './s3-store';
+import type { VersionErasure, VersionLock } from './version-erasure';
 
 /** The versions a bucket of Amazon S3 keeps. */
-export class S3History implements ObjectHistory {
+export class S3History implements ObjectHistory, VersionErasure {
   constructor(private readonly client: S3Client) {}
 
   async *versions(prefix: string): AsyncIterable<ObjectVersion> {
@@ -42,6 +44,17 @@ export class S3History implements ObjectHistory {
 
   async hide(uri: string): Promise<void> {
     await this.client.send(new DeleteObjectCommand(s3Address(uri)));
+  }
+
+  async remove({ uri, versionId }: ObjectVersion): Promise<void> {
+    await this.client.send(new DeleteObjectCommand({ ...s3Address(uri), VersionId: versionId }));
+  }
+
+  async lockOf({ uri, versionId }: ObjectVersion): Promise<VersionLock | undefined> {
+    const head = await this.client.send(new HeadObjectCommand({ ...s3Address(uri), VersionId: versionId }));
+    const until = head.ObjectLockRetainUntilDate?.toISOString();
+    const legalHold = head.ObjectLockLegalHoldStatus === 'ON';
+    return until || legalHold ? { ...(until && { until }), legalHold } : undefined;
   }
 }
 

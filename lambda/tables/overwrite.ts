@@ -62,8 +62,11 @@ export async function replaceFiles(
     readonly removed: readonly DataFile[];
     readonly added: readonly DataFile[];
     readonly readAt: Long;
+    readonly notes?: CommitNotes;
+    /** Leave the bounds of removed files out of the manifests that say that they went. @default false */
+    readonly forgetBounds?: boolean;
   },
 ): Promise<AppendResult> {
   const content = new ReplacedFiles(table.store, { ...change, operation: 'replace', partitionsRead: [] });
-  return new SnapshotCommit(table.state, table.store, content, [], {}).run();
+  return new SnapshotCommit(table.state, table.store, content, [], change.notes ?? {}).run();
 }

@@ -34,6 +34,8 @@ export interface Replacement {
   readonly readAt: Long | null;
   /** Rows added to these since are a conflict. */
   readonly partitionsRead: readonly Pick<DataFile, 'specId' | 'partition'>[] | 'all';
+  /** Bounds are values of rows: an erasure leaves none of the files it removed. @default false */
+  readonly forgetBounds?: boolean;
 }
 
 interface Rewritten {
@@ -171,7 +173,14 @@ export class ReplacedFiles implements SnapshotContent {
     const path = newManifestPath(metadata.location);
     const bytes = writeManifest(context, [
       ...stays.map((entry) => ({ ...entry, status: EntryStatus.EXISTING })),
-      ...removed.map((entry) => ({ ...entry, status: EntryStatus.DELETED, snapshot_id: snapshotId })),
+      ...removed.map((entry) => ({
+        ...entry,
+        ...(this.change.forgetBounds && {
+          data_file: { ...entry.data_file, lower_bounds: null, upper_bounds: null },
+        }),
+        status: EntryStatus.DELETED,
+        snapshot_id: snapshotId,
+      })),
     ]);
     await this.store.put(path, bytes);
     wrote(path);
