@@ -100,6 +100,7 @@ test('rows, history, bounds and files of a subject go; others, positions and rea
   const before = await filled(store);
   const seen = currentSnapshot(before.metadata)!['snapshot-id'];
   expect(await holdingSubject(store)).not.toEqual([]);
+  const kept = new Set((await before.dataFiles()).map(({ filePath }) => filePath));
   const record = await run(store);
   expect(record.tables).toEqual([
     {
@@ -125,7 +126,6 @@ test('rows, history, bounds and files of a subject go; others, positions and rea
   // The file that others have with a bound of c3 is rewritten too; no manifest keeps a value either.
   expect(await holdingSubject(store)).toEqual([]);
   // A file is left alone whose bounds exclude the subject; of 1 to 9 it has to be read, and stays as it was.
-  const kept = new Set((await before.dataFiles()).map(({ filePath }) => filePath));
   expect((await table.dataFiles()).filter(({ filePath }) => kept.has(filePath))).toHaveLength(2);
 });
 
