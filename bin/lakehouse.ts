@@ -14,7 +14,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
   lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
   lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
-  lakehouse erase --out DIR --column NAME --value V  Erase a data subject: rows, history and versions of files
+  lakehouse erase --out DIR --subject FIELD=VALUE  Erase a data subject: rows, history and versions of files
   lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
   lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
   lakehouse lineage --out DIR                    Print what leads to each table, and where what failed its gates came from
@@ -69,11 +69,12 @@ Options of pii
 
 Options of erase
   --out DIR         Directory of the tables, DIR/<zone>/<table>; the record of audit goes to DIR/erasures
-  --table URI       Instead: a table on AWS, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated
+  --table URI       Instead: a table, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated, sources first
   --audit URI       With --table: where the record of audit goes, s3://BUCKET/PREFIX
-  --column NAME     Column that tells the subject
-  --value VALUE     Its value; may be repeated: the masked value as well, which silver holds
-  --field NAME      Field of the records in quarantine (default: the column's name)
+  --subject FIELD=VALUE   Column that tells the subject, and its value as it came; may be repeated: rows have to agree in
+                          all fields, and with one of the values of each
+  --record-field COLUMN=NAME  Field of the records in quarantine (default: the column's name)
+  --masking-key FILE      Text of the secret that columns of silver were masked with (--out DIR: that of the run)
   --request ID      Name of the request; give it again to go on with one that was interrupted (default: a new one)
   --requested-by N  Who asked for it, for the record (default: the user of this machine)
   --dry-run         Change nothing; count the rows

@@ -21,14 +21,6 @@ const BESIDE_THE_BUNDLE = [
 const BROWSER_ONLY = ['bowser'];
 // Native, and where SQL runs in a container or on a laptop only: installed there.
 const INSTALLED = ['@duckdb/node-api'];
-// The AWS clients load it in a browser, to tell which one it is; a function never does.
-const LEFT_OUT = {
-  name: 'left-out',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^bowser$/ }, ({ path: name }) => ({ path: name, namespace: 'left-out' }));
-    onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'export {};' }));
-  },
-};
 // The program of a container, and what it runs: the bundle beside it.
 const CONTAINER_PROGRAM = 'lambda/containers/main.ts';
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
@@ -98,7 +90,6 @@ async function bundle(root, entries) {
     format: 'esm',
     // The ES module builds of the AWS clients are half the size of the CommonJS ones once bundled.
     mainFields: ['module', 'main'],
-    plugins: [LEFT_OUT],
     external: [...BESIDE_THE_BUNDLE, ...INSTALLED],
     alias: Object.fromEntries(
       BROWSER_ONLY.map((name) => [name, path.join(root, 'scripts', 'browser-only.mjs')]),

@@ -5,7 +5,8 @@ import { inParallel, TableFiles } from './table-files';
 import type { TableVersion } from './table-catalog';
 
 const HOUR_MS = 3_600_000;
-const DEFAULT_AGE_MS = 3 * 24 * HOUR_MS;
+/** Three days. */
+export const DEFAULT_ORPHAN_AGE_MS = 3 * 24 * HOUR_MS;
 const DELETED_AT_ONCE = 16;
 
 export interface OrphanOptions {
@@ -42,7 +43,7 @@ export async function removeOrphanFiles(
   table: IcebergTable,
   options: OrphanOptions = {},
 ): Promise<OrphanResult> {
-  const age = options.olderThanMs ?? DEFAULT_AGE_MS;
+  const age = options.olderThanMs ?? DEFAULT_ORPHAN_AGE_MS;
   if (!(age >= HOUR_MS) && !options.nobodyWrites) {
     throw new Error(
       `Orphans younger than an hour may be files of a commit under way. Received an age of ${age} ms. ` +
@@ -101,7 +102,8 @@ async function usedFiles(table: IcebergTable): Promise<Set<string>> {
   return used;
 }
 
-function statisticsFiles(metadata: object): string[] {
+/** Files of statistics that other engines keep for snapshots. */
+export function statisticsFiles(metadata: object): string[] {
   const { statistics = [], 'partition-statistics': partitions = [] } = metadata as Record<
     string,
     { 'statistics-path': string }[] | undefined

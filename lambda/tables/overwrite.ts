@@ -62,11 +62,29 @@ export async function replaceFiles(
     readonly removed: readonly DataFile[];
     readonly added: readonly DataFile[];
     readonly readAt: Long;
-    readonly notes?: CommitNotes;
-    /** Leave the bounds of removed files out of the manifests that say that they went. @default false */
-    readonly forgetBounds?: boolean;
   },
 ): Promise<AppendResult> {
   const content = new ReplacedFiles(table.store, { ...change, operation: 'replace', partitionsRead: [] });
-  return new SnapshotCommit(table.state, table.store, content, [], change.notes ?? {}).run();
+  return new SnapshotCommit(table.state, table.store, content, [], {}).run();
+}
+
+/**
+ * As {@link overwrite}, for rows that are to be forgotten: others may append meanwhile, and no manifest that stays has
+ * an entry of a removed file, neither of these nor of those that earlier commits removed. With no file to remove it does
+ * only the latter; `notes.properties` makes it a commit.
+ * @throws WriteConflict
+ */
+export async function forgetFiles(
+  table: IcebergTable,
+  change: Required<Pick<Overwrite, 'removed' | 'added' | 'notes'>> & { readonly readAt: Long },
+): Promise<AppendResult> {
+  const { removed, added } = change;
+  const operation = removed.length === 0 ? 'replace' : added.length === 0 ? 'delete' : 'overwrite';
+  const content = new ReplacedFiles(table.store, {
+    ...change,
+    operation,
+    partitionsRead: [],
+    forgetRemoved: true,
+  });
+  return new SnapshotCommit(table.state, table.store, content, [], change.notes).run();
 }

@@ -34,12 +34,17 @@ export interface Replacement {
   readonly readAt: Long | null;
   /** Rows added to these since are a conflict. */
   readonly partitionsRead: readonly Pick<DataFile, 'specId' | 'partition'>[] | 'all';
-  /** Bounds are values of rows: an erasure leaves none of the files it removed. @default false */
-  readonly forgetBounds?: boolean;
+  /**
+   * Leave no entry of a removed file behind, also none of earlier commits: its path, its partition and its bounds are
+   * values of rows.
+   * @default false
+   */
+  readonly forgetRemoved?: boolean;
 }
 
 interface Rewritten {
-  readonly manifest: UncommittedManifest;
+  /** Undefined where nothing is left to name. */
+  readonly manifest: UncommittedManifest | undefined;
   readonly removed: readonly string[];
 }
 
@@ -73,8 +78,8 @@ export class ReplacedFiles implements SnapshotContent {
     for (const manifest of attempt.previous) {
       if (manifest.content === 1) await this.refuseDeletes(attempt.metadata, manifest);
       const rewritten = await this.rewrite(attempt, manifest);
-      if (rewritten) own.push(rewritten.manifest);
-      else kept.push(manifest);
+      if (!rewritten) kept.push(manifest);
+      else if (rewritten.manifest) own.push(rewritten.manifest);
       for (const path of rewritten?.removed ?? []) found.add(path);
     }
     for (const path of this.removedPaths) {
@@ -148,11 +153,15 @@ export class ReplacedFiles implements SnapshotContent {
   }
 
   private async rewrite(attempt: CommitAttempt, manifest: ManifestFile): Promise<Rewritten | undefined> {
-    const wanted = this.removedBySpec.get(manifest.partition_spec_id);
-    if (manifest.content !== 0 || !wanted) return undefined;
+    const wanted = this.removedBySpec.get(manifest.partition_spec_id) ?? [];
+    if (manifest.content !== 0 || (wanted.length === 0 && !this.forgets(manifest))) return undefined;
     const path = manifest.manifest_path;
     if (!this.rewritten.has(path)) this.rewritten.set(path, await this.write(attempt, manifest, wanted));
     return this.rewritten.get(path);
+  }
+
+  private forgets({ deleted_files_count: deleted }: ManifestFile): boolean {
+    return this.change.forgetRemoved === true && deleted > 0;
   }
 
   private async write(
@@ -162,45 +171,42 @@ export class ReplacedFiles implements SnapshotContent {
   ): Promise<Rewritten | undefined> {
     const specId = manifest.partition_spec_id;
     const context = manifestContext(metadata, specId);
-    if (!wanted.some((file) => mayHoldPartition(manifest, context.partition, file.partition)))
-      return undefined;
+    const mayName = wanted.some((file) => mayHoldPartition(manifest, context.partition, file.partition));
+    if (!mayName && !this.forgets(manifest)) return undefined;
     const [all] = await new TableFiles(this.store, metadata).entries([manifest]);
     const live = all.filter(({ status }) => status !== EntryStatus.DELETED);
     const goes = (entry: ManifestEntry) => this.removedPaths.has(entry.data_file.file_path);
     const removed = live.filter(goes);
-    if (removed.length === 0) return undefined;
+    if (removed.length === 0 && !this.forgets(manifest)) return undefined;
     const stays = live.filter((entry) => !goes(entry));
+    const told = this.change.forgetRemoved ? [] : removed;
+    const named = [...stays, ...told];
+    const paths = removed.map((entry) => entry.data_file.file_path);
+    if (named.length === 0) return { removed: paths, manifest: undefined };
     const path = newManifestPath(metadata.location);
     const bytes = writeManifest(context, [
       ...stays.map((entry) => ({ ...entry, status: EntryStatus.EXISTING })),
-      ...removed.map((entry) => ({
-        ...entry,
-        ...(this.change.forgetBounds && {
-          data_file: { ...entry.data_file, lower_bounds: null, upper_bounds: null },
-        }),
-        status: EntryStatus.DELETED,
-        snapshot_id: snapshotId,
-      })),
+      ...told.map((entry) => ({ ...entry, status: EntryStatus.DELETED, snapshot_id: snapshotId })),
     ]);
     await this.store.put(path, bytes);
     wrote(path);
-    const files = live.map((entry) => fromDataFileStruct(entry.data_file, specId, context.partition));
+    const files = named.map((entry) => fromDataFileStruct(entry.data_file, specId, context.partition));
     const rows = (entries: readonly ManifestEntry[]) =>
       entries.reduce((sum, entry) => sum + entry.data_file.record_count, 0);
     return {
-      removed: removed.map((entry) => entry.data_file.file_path),
+      removed: paths,
       manifest: {
         manifest_path: path,
         manifest_length: bytes.length,
         partition_spec_id: specId,
         content: 0,
-        min_sequence_number: live.map((entry) => entry.sequence_number!).reduce((a, b) => (b < a ? b : a)),
+        min_sequence_number: named.map((entry) => entry.sequence_number!).reduce((a, b) => (b < a ? b : a)),
         added_files_count: 0,
         existing_files_count: stays.length,
-        deleted_files_count: removed.length,
+        deleted_files_count: told.length,
         added_rows_count: 0,
         existing_rows_count: rows(stays),
-        deleted_rows_count: rows(removed),
+        deleted_rows_count: rows(told),
         partitions: fieldSummaries(context.partition, files),
         key_metadata: null,
       },

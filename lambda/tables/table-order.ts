@@ -25,14 +25,30 @@ export function follows(...tables: readonly AppendableTable[]): Record<string, s
   };
 }
 
+/** The tables, by their uuid, whose rows a table has taken in. */
+export function sourcesOf(metadata: TableMetadata): Set<string> {
+  const uuids = [...readPositions(metadata).keys()].map((lane) => LANE_OF_TABLE.exec(lane)?.[1]);
+  return new Set(uuids.filter((uuid) => uuid !== undefined));
+}
+
+/** The tables, by their uuid, that were committed to before a table with rows of the same source. */
+export function companionsOf(metadata: TableMetadata): Set<string> {
+  return new Set(Object.keys(followed(metadata)));
+}
+
 /** Up to which sequence number other tables, by their uuid, have to be there for a table to tell the truth. */
 export function requirementsOf(metadata: TableMetadata): Map<string, bigint> {
-  const followed = JSON.parse(metadata.properties[FOLLOWS_PROPERTY] ?? '{}') as Record<string, string>;
-  const required = new Map(Object.entries(followed).map(([uuid, sequence]) => [uuid, BigInt(sequence)]));
+  const required = new Map(
+    Object.entries(followed(metadata)).map(([uuid, sequence]) => [uuid, BigInt(sequence)]),
+  );
   for (const [lane, position] of readPositions(metadata)) {
     const uuid = LANE_OF_TABLE.exec(lane)?.[1];
     if (uuid !== undefined && BigInt(position) > (required.get(uuid) ?? 0n))
       required.set(uuid, BigInt(position));
   }
   return required;
+}
+
+function followed(metadata: TableMetadata): Record<string, string> {
+  return JSON.parse(metadata.properties[FOLLOWS_PROPERTY] ?? '{}') as Record<string, string>;
 }

@@ -16,6 +16,12 @@ export interface MaskedState {
   readonly masks: { readonly [path: string]: string };
 }
 
+/** How the rows of a table were masked; undefined where they were not. */
+export function maskedStateOf(table: IcebergTable): MaskedState | undefined {
+  const text = table.property(MASKING_PROPERTY);
+  return text === undefined ? undefined : (JSON.parse(text) as MaskedState);
+}
+
 interface StoredState extends MaskedState {
   /** Highest column id of the table then: columns added since have no rows from before. */
   readonly lastColumnId: number;
@@ -37,8 +43,7 @@ export function maskedState(columns: readonly ColumnMask[], key: string | undefi
  */
 export function requireSameMasks(silver: IcebergTable, masks: RowMasks | undefined): void {
   if (!currentSnapshot(silver.metadata)) return;
-  const text = silver.property(MASKING_PROPERTY);
-  const stored = text === undefined ? undefined : (JSON.parse(text) as StoredState);
+  const stored = maskedStateOf(silver) as StoredState | undefined;
   const fault = differenceOf(stored, masks?.state, silver.schema);
   if (fault === undefined) return;
   throw new CannotRefine(

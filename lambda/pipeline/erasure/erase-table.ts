@@ -1,0 +1,131 @@
+import { eraseVersions, type HeldVersion, type VersionErasure } from '../../stores/version-erasure';
+import type { IcebergTable } from '../../tables/iceberg-table';
+import type { Snapshot } from '../../tables/snapshot';
+import { currentSnapshot } from '../../tables/table-metadata';
+import { eraseHistory, olderHolding } from './erase-history';
+import { eraseRows } from './erase-rows';
+import type { Subject } from './subject';
+import { subjectRows, SubjectUnknown } from './subject-rows';
+import { SubjectScan } from './subject-scan';
+import type { SubjectValues } from './subject-values';
+import { eraseUnreferenced, type UnreferencedFile } from './unreferenced-files';
+
+export enum ErasureState {
+  /** Nothing of the subject is left in the table, its history and the versions of its files. */
+  ERASED = 'erased',
+  /** Readers of the table do not find the subject; what may not go yet perhaps still holds it. */
+  HELD = 'held',
+  /** The table has none of the columns. */
+  SKIPPED = 'skipped',
+  FAILED = 'failed',
+  /** A dry run: nothing was changed. */
+  FOUND = 'found',
+}
+
+/** What became of a table. Only what JSON can say; no value of the subject. */
+export interface TableErasure {
+  readonly table: string;
+  readonly state: ErasureState;
+  /** Rows erased, also by earlier runs of the request; of a dry run those found in the current snapshot. */
+  readonly rows?: number;
+  readonly filesRewritten?: number;
+  /** Snapshots that went with their files. */
+  readonly snapshotsExpired?: number;
+  /** Files that no snapshot had, left by writers that died. */
+  readonly unreferencedRemoved?: number;
+  /** Versions that the bucket kept of what was deleted; absent for a store of which versions are not looked at. */
+  readonly versionsRemoved?: number;
+  /** Tags and branches whose snapshots still hold rows: drop them, and run the request again. */
+  readonly heldBy?: readonly string[];
+  /** Versions of files that a lock keeps: run the request again after that. */
+  readonly locked?: readonly HeldVersion[];
+  /** Files with rows of the subject that no snapshot has. */
+  readonly unreferenced?: readonly UnreferencedFile[];
+  /** Why it was skipped or failed. */
+  readonly reason?: string;
+}
+
+export interface TableErasureOptions {
+  readonly request: string;
+  /** @default false */
+  readonly dryRun?: boolean;
+  /** What the subject's values are in the table. */
+  readonly values: SubjectValues;
+  /** Where the versions of a table's files are kept; undefined for a store that keeps none. */
+  readonly versionsOf: (table: IcebergTable) => Promise<VersionErasure | undefined>;
+  /** Epoch milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * Erases a subject from a table: from its rows, its history and the versions of its files. Running it again goes on where
+ * a run was interrupted. Never rejects: a failure is part of the answer.
+ */
+export async function eraseFromTable(
+  table: IcebergTable,
+  subject: Subject,
+  options: TableErasureOptions,
+): Promise<TableErasure> {
+  try {
+    return { table: table.uri, ...(await erase(table, subject, options)) };
+  } catch (error) {
+    const state = error instanceof SubjectUnknown ? ErasureState.SKIPPED : ErasureState.FAILED;
+    return { table: table.uri, state, reason: reasonOf(error) };
+  }
+}
+
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+
+async function erase(
+  table: IcebergTable,
+  subject: Subject,
+  { request, dryRun = false, values, versionsOf, now }: TableErasureOptions,
+): Promise<Omit<TableErasure, 'table'>> {
+  const scan = new SubjectScan(table, subjectRows(table, subject, values));
+  if (dryRun) {
+    const rows = await currentRows(table, scan);
+    return { state: ErasureState.FOUND, rows, ...heldBy(table, await olderHolding(table, scan)) };
+  }
+  const erased = await eraseRows(table, scan, request);
+  const snapshotsExpired = await eraseHistory(table, scan, request);
+  const unreferenced = await eraseUnreferenced(table, scan.rows, now);
+  const versions = await versionsOf(table);
+  const purged = versions
+    ? await eraseVersions(versions, [table.location, table.property('write.data.path')])
+    : { held: [] };
+  const left = await currentRows(table, scan);
+  const held = await olderHolding(table, scan);
+  const isWhole = held.length + purged.held.length + unreferenced.left.length === 0;
+  return {
+    state: left > 0 ? ErasureState.FAILED : isWhole ? ErasureState.ERASED : ErasureState.HELD,
+    rows: erased.rows,
+    filesRewritten: erased.files,
+    snapshotsExpired,
+    unreferencedRemoved: unreferenced.removed,
+    ...('removed' in purged && { versionsRemoved: purged.removed }),
+    ...heldBy(table, held),
+    ...(purged.held.length > 0 && { locked: purged.held }),
+    ...(unreferenced.left.length > 0 && { unreferenced: unreferenced.left }),
+    ...(left > 0 && {
+      reason: `${left} rows of the subject came in meanwhile. They are new data: stop their source, or run the request again.`,
+    }),
+  };
+}
+
+async function currentRows(table: IcebergTable, scan: SubjectScan): Promise<number> {
+  await table.refresh();
+  const current = currentSnapshot(table.metadata);
+  const found = await scan.holding(current ? await table.dataFiles(current) : []);
+  return [...found.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function heldBy({ metadata }: IcebergTable, held: readonly Snapshot[]): Pick<TableErasure, 'heldBy'> {
+  if (held.length === 0) return {};
+  const ids = new Set(held.map((snapshot) => snapshot['snapshot-id']));
+  const names = Object.entries(metadata.refs).flatMap(([name, ref]) =>
+    ids.has(ref['snapshot-id']) ? [name] : [],
+  );
+  return { heldBy: names.length > 0 ? names : [...ids].map((id) => `snapshot ${id}`) };
+}

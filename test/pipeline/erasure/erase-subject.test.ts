@@ -1,0 +1,300 @@
+import { scryptSync } from 'node:crypto';
+import { compact } from '../../../lambda/rows/compaction';
+import { incrementalRead } from '../../../lambda/tables/incremental-read';
+import { overwrite } from '../../../lambda/tables/overwrite';
+import { dropRef, tagSnapshot } from '../../../lambda/tables/refs';
+import { currentSnapshot } from '../../../lambda/tables/table-metadata';
+import { writeRows } from '../../../lambda/rows/write-rows';
+import { MemoryStore } from '../../stores/memory-store';
+import { Fault, FaultKind } from '../../tables/fixtures/faults';
+import { appendRows, rowsOf } from '../../tables/fixtures/rows';
+import {
+  AUDIT,
+  BRONZE,
+  create,
+  filled,
+  ids,
+  open,
+  request,
+  row,
+  run,
+  SCHEMA,
+  schemaOf,
+  telling,
+} from './orders';
+
+const records = (store: MemoryStore) =>
+  [...store.objects]
+    .filter(([uri]) => uri.startsWith(AUDIT))
+    .map(([uri, { bytes }]) => ({ uri, text: Buffer.from(bytes).toString() }));
+const withoutRecords = (store: MemoryStore) =>
+  [...store.objects.keys()].filter((uri) => !uri.startsWith(AUDIT));
+
+test('rows, history, bounds and files of a subject go; others and positions stay', async () => {
+  const store = new MemoryStore();
+  const before = await filled(store);
+  expect(await telling(store)).not.toEqual([]);
+  const kept = new Set((await before.dataFiles()).map(({ filePath }) => filePath));
+  const record = await run(store);
+  expect(record.tables).toEqual([
+    {
+      table: BRONZE,
+      state: 'erased',
+      rows: 2,
+      filesRewritten: 2,
+      snapshotsExpired: 4,
+      unreferencedRemoved: 0,
+    },
+  ]);
+  expect(record.complete).toBe(true);
+  expect(await ids(store)).toEqual([1, 1, 2, 4, 9]);
+  const table = await open(store);
+  expect(table.position('a')).toBe('3');
+  expect(currentSnapshot(table.metadata)!.summary).toMatchObject({
+    operation: 'overwrite',
+    'lakehouse.erased': '2',
+    'total-records': '5',
+  });
+  expect(await telling(store)).toEqual([]);
+  // A file is left alone whose bounds exclude the subject; of 1 to 9 it has to be read, and stays as it was.
+  expect((await table.dataFiles()).filter(({ filePath }) => kept.has(filePath))).toHaveLength(2);
+  // Who read the table before has to read it anew: rows went, and the snapshots between are gone.
+  const seen = currentSnapshot(before.metadata)!['snapshot-id'];
+  expect(await incrementalRead(table, seen)).toMatchObject({
+    added: [],
+    rewrites: [{ operation: 'overwrite' }],
+  });
+  await appendRows(table, [row(5)], [{ lane: 'a', first: '4', last: '4' }]);
+  expect(table.position('a')).toBe('4');
+});
+
+test('the record tells everything but who: a hash with a salt, before and after', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  const subject = { fields: [{ column: 'email', values: ['c3@example.com'] }] };
+  const { subject: hashed } = await run(store, request({ subject }));
+  const written = records(store);
+  expect(written.map(({ uri }) => uri)).toEqual([
+    expect.stringMatching(/^s3:\/\/audit\/erasures\/r-1\/2027-01-01T00-00-00-000Z-asked-[0-9a-f]{8}\.json$/),
+    expect.stringMatching(/^s3:\/\/audit\/erasures\/r-1\/2027-01-01T00-00-00-000Z-done-[0-9a-f]{8}\.json$/),
+  ]);
+  for (const { text } of written) {
+    expect(text).not.toContain('c3@');
+    expect(JSON.parse(text)).toMatchObject({
+      request: 'r-1',
+      requestedBy: 'dpo',
+      startedAt: '2027-01-01T00:00:00.000Z',
+      subject: hashed,
+    });
+  }
+  expect(JSON.parse(written[0].text).tables).toEqual([BRONZE]);
+  const [hash] = hashed.fields.email;
+  expect(scryptSync('c3@example.com', Buffer.from(hashed.salt, 'hex'), 32).toString('hex')).toBe(hash);
+});
+
+test('without a record that it was asked for, nothing is erased', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  await expect(run(store, request(), { fault: new Fault(1, FaultKind.LOST_REQUEST) })).rejects.toThrow(
+    'Fault',
+  );
+  expect(await ids(store)).toEqual([1, 1, 2, 3, 3, 4, 9]);
+});
+
+test('again it does nothing but tell so; a later event of the subject is new data', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  await run(store);
+  const objects = withoutRecords(store);
+  const again = await run(store, request({ id: 'r-2' }));
+  expect(again.tables).toMatchObject([{ state: 'erased', rows: 0, snapshotsExpired: 0 }]);
+  expect(withoutRecords(store)).toEqual(objects);
+  expect(records(store)).toHaveLength(4);
+  await appendRows(await open(store), [row(3)], [{ lane: 'a', first: '4', last: '4' }]);
+  expect(await ids(store)).toEqual([1, 1, 2, 3, 4, 9]);
+});
+
+test('a table without the subject keeps its history', async () => {
+  const store = new MemoryStore();
+  const table = await filled(store);
+  const subject = { fields: [{ column: 'customer_id', values: ['5'] }] };
+  expect((await run(store, request({ subject }))).tables).toMatchObject([{ state: 'erased', rows: 0 }]);
+  await table.refresh();
+  expect(table.metadata.snapshots).toHaveLength(4);
+});
+
+test('what earlier commits removed is forgotten too: files of old snapshots, entries of manifests with their bounds', async () => {
+  const store = new MemoryStore();
+  const table = await create(store);
+  await table.append([...(await writeRows(table, [row(3)])), ...(await writeRows(table, [row(4)]))], []);
+  const removed = (await table.dataFiles()).filter(({ lowerBounds }) =>
+    Buffer.from(lowerBounds.get(2)!).includes('c3'),
+  );
+  await overwrite(table, { removed, added: [] });
+  expect(await ids(store)).toEqual([4]);
+  expect((await telling(store)).some((uri) => uri.endsWith('.avro'))).toBe(true);
+  expect((await run(store)).tables).toMatchObject([
+    { state: 'erased', rows: 0, filesRewritten: 0, snapshotsExpired: 2 },
+  ]);
+  expect(await telling(store)).toEqual([]);
+  expect(await ids(store)).toEqual([4]);
+});
+
+test('a partition of the subject goes with its name, also from the record', async () => {
+  const store = new MemoryStore();
+  const spec = {
+    'spec-id': 0,
+    fields: [{ 'source-id': 1, 'field-id': 1000, name: 'customer_id', transform: 'identity' }],
+  };
+  const table = await create(store, BRONZE, SCHEMA, spec);
+  await appendRows(table, [1, 3].map(row));
+  const [file] = (await table.dataFiles()).filter(({ partition }) => partition[0] === 3n);
+  store.objects.delete(file.filePath);
+  const failed = await run(store);
+  expect(failed.tables[0].reason).toContain('/customer_id=(erased)/');
+  expect(JSON.stringify(failed)).not.toContain('customer_id=3');
+
+  const other = new MemoryStore();
+  await appendRows(await create(other, BRONZE, SCHEMA, spec), [1, 3].map(row));
+  await run(other);
+  expect(await telling(other)).toEqual([]);
+  expect(await ids(other)).toEqual([1]);
+});
+
+test('several fields all have to agree, values of one are either; a table with some of them only fails', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  const counts = 's3://lake/gold/counts';
+  await create(store, counts, schemaOf({ customer_id: 'long' }));
+  const others = 's3://lake/gold/others';
+  await create(store, others, schemaOf({ n: 'long' }));
+  const subject = {
+    fields: [
+      { column: 'customer_id', values: ['3', '4', '9'] },
+      { column: 'email', values: ['c4@example.com', 'c9@example.com', 'c1@example.com'] },
+    ],
+  };
+  const { tables, complete } = await run(store, request({ subject, tables: [BRONZE, counts, others] }));
+  expect(await ids(store)).toEqual([1, 1, 2, 3, 3]);
+  expect(tables.map(({ state, reason }) => [state, reason])).toEqual([
+    ['erased', undefined],
+    [
+      'failed',
+      `SubjectNotTold: ${counts} has no column "email" of single values, and without it a subject cannot be told from others. It has: customer_id.`,
+    ],
+    [
+      'skipped',
+      `SubjectUnknown: ${others} has no column "customer_id", "email" of single values. It has: n.`,
+    ],
+  ]);
+  expect(complete).toBe(false);
+});
+
+test('others may append and compact meanwhile', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  const put = store.put.bind(store);
+  let busy = 0;
+  jest.spyOn(store, 'put').mockImplementation(async (uri, ...rest) => {
+    if (busy === 0 && /v\d+\.metadata\.json$/.test(uri)) {
+      busy++;
+      const other = await open(store);
+      await appendRows(other, [row(7)], [{ lane: 'a', first: '4', last: '4' }]);
+      await compact(other, { minFiles: 2 });
+    }
+    return put(uri, ...rest);
+  });
+  const record = await run(store);
+  expect(record.tables).toMatchObject([{ state: 'erased', rows: 2 }]);
+  expect(await ids(store)).toEqual([1, 1, 2, 4, 7, 9]);
+  expect((await open(store)).position('a')).toBe('4');
+});
+
+test('rows that come in again and again end it: it is told, and nothing waits', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  const put = store.put.bind(store);
+  let appending = false;
+  jest.spyOn(store, 'put').mockImplementation(async (uri, ...rest) => {
+    await put(uri, ...rest);
+    if (appending || !/v\d+\.metadata\.json$/.test(uri)) return;
+    appending = true;
+    await appendRows(await open(store), [row(3)]);
+    appending = false;
+  });
+  expect(await run(store)).toMatchObject({
+    complete: false,
+    tables: [
+      { state: 'failed', reason: expect.stringMatching(/^\d rows of the subject came in meanwhile\./) },
+    ],
+  });
+});
+
+test('a tag keeps what it names, and is told of until it is dropped', async () => {
+  const store = new MemoryStore();
+  const table = await filled(store);
+  await tagSnapshot(table, { name: 'audited' });
+  const held = await run(store);
+  expect(held.complete).toBe(false);
+  expect(held.tables).toMatchObject([{ state: 'held', rows: 2, heldBy: ['audited'] }]);
+  await table.refresh();
+  await dropRef(table, 'audited');
+  expect(await run(store)).toMatchObject({ complete: true, tables: [{ state: 'erased', rows: 2 }] });
+  expect(await telling(store)).toEqual([]);
+});
+
+test('files of writers that died go once they are old enough; until then those of the subject are named', async () => {
+  const store = new MemoryStore();
+  const table = await filled(store);
+  const [[orphan], [young], [others]] = [
+    await writeRows(table, [row(3)]),
+    await writeRows(table, [row(3)]),
+    await writeRows(table, [row(4)]),
+  ];
+  const old = store.objects.get(orphan.filePath)!;
+  store.objects.set(orphan.filePath, { ...old, modifiedAt: Date.now() - 4 * 86_400_000 });
+  const record = await run(store);
+  expect(record.tables).toMatchObject([
+    {
+      state: 'held',
+      unreferencedRemoved: 1,
+      unreferenced: [{ uri: young.filePath, until: '2027-01-04T00:00:00.000Z' }],
+    },
+  ]);
+  expect(store.objects.has(orphan.filePath)).toBe(false);
+  expect(store.objects.has(others.filePath)).toBe(true);
+});
+
+test('a dry run counts and writes nothing', async () => {
+  const store = new MemoryStore();
+  await filled(store);
+  const objects = [...store.objects.keys()];
+  expect((await run(store, request({ dryRun: true }))).tables).toMatchObject([{ state: 'found', rows: 2 }]);
+  expect([...store.objects.keys()]).toEqual(objects);
+  expect(await rowsOf(await open(store))).toHaveLength(7);
+});
+
+test.each([
+  [
+    { id: 'c3@example.com' },
+    'The id of a request is 1 to 128 letters, digits, dots, dashes and underscores.',
+  ],
+  [{ subject: { fields: [] } }, 'A subject has at least one field.'],
+  [
+    { subject: { fields: [{ column: 'a', values: ['1', ''] }] } },
+    'Field "a" of the subject has at least one value, and none that is empty.',
+  ],
+  [
+    {
+      subject: {
+        fields: [
+          { column: 'a', values: ['1'] },
+          { column: 'a', values: ['2'] },
+        ],
+      },
+    },
+    'Field "a" of the subject is there twice: give one all its values.',
+  ],
+])('refused: %j', async (wrong, message) => {
+  await expect(run(new MemoryStore(), request(wrong))).rejects.toThrow(message);
+});
