@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DataFile } from '../../lambda/tables/data-file';
+import { MaskingKey } from '../../lambda/pipeline/masking/masking-key';
 import { openTable } from '../../lambda/tables/open-table';
 import { rowsOf } from '../tables/fixtures/rows';
+import { fileTexts } from '../pipeline/erasure/file-texts';
 import { BUILT, lakehouse, summaryOf } from '../local/run/laptop';
 import { optional } from '../skip';
 
@@ -126,7 +128,53 @@ optional(BUILT)('the privacy example', () => {
       stderr: `${changed} cannot be turned back. It was not made with this key, or was changed since.\n`,
     });
   });
+
+  it('forgets a customer whom it is asked to erase: no file tells of them, and the same events bring nothing back', async () => {
+    const [{ customer_id: id }] = CUSTOMERS;
+    const bronzeIds = async () => (await rowsOf(await table('bronze'))).map((row) => row.customer_id);
+    const rows = (await bronzeIds()).length;
+    const rowsOfCustomer = (await bronzeIds()).filter((one) => one === id).length;
+    const [hash] = (await rowsOf(await table('silver')))
+      .map((row) => row.customer_id as string)
+      .filter((one) => one === new MaskingKey(keyOf(out)).hash(id as string).toString('hex'));
+    const sought = [id as string, hash];
+    expect(await telling(out, sought)).not.toEqual([]);
+
+    const asked = ['--subject', `customer_id=${id}`, '--request', 'r-1', '--requested-by', 'dpo'];
+    const { code, stdout, stderr } = lakehouse(['erase', '--out', out, ...asked]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`bronze/customers +erased +${rowsOfCustomer} `));
+    expect(await telling(out, sought)).toEqual([]);
+    expect(await bronzeIds()).toHaveLength(rows - rowsOfCustomer);
+    expect(await rowsOf(await table('silver'))).toHaveLength(38);
+
+    const again = [
+      '--contract',
+      join(EXAMPLE, 'customers.odcs.yaml'),
+      '--events',
+      join(EXAMPLE, 'customers.ndjson'),
+    ];
+    expect(lakehouse(['run', ...again, '--out', out])).toMatchObject({ code: 0 });
+    expect(await bronzeIds()).toHaveLength(rows - rowsOfCustomer);
+    expect(await rowsOf(await table('silver'))).toHaveLength(38);
+    expect(await telling(out, sought)).toEqual([]);
+  });
 });
+
+function keyOf(directory: string): string {
+  const secrets = JSON.parse(readFileSync(join(directory, '.lakehouse/secrets.json'), 'utf8')) as object;
+  return Object.values(secrets)[0] as string;
+}
+
+/** Files of a lake that hold one of some texts. */
+async function telling(directory: string, texts: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const file of filesUnder(directory)) {
+    const content = await fileTexts(file, readFileSync(file));
+    if (texts.some((one) => content.includes(one))) found.push(file);
+  }
+  return found;
+}
 
 function filesUnder(directory: string): string[] {
   return readdirSync(directory, { recursive: true, withFileTypes: true })
