@@ -9,18 +9,21 @@ declare module '*/contract.mjs' {
   export const rowGates: QualityPlan;
   export const leaves: CompiledContractModule['leaves'];
   export const allowsUnknownFields: CompiledContractModule['allowsUnknownFields'];
+  export const expectsUnknownFields: CompiledContractModule['expectsUnknownFields'];
+  export const fields: CompiledContractModule['fields'];
   export const rowWriter: CompiledContractModule['rowWriter'];
 }
 
 /** Compiled from the contract of a transform's input, where it has one. */
 declare module '*/input-contract.mjs' {
-  import type { CompiledInputModule } from '../pipeline/transform/contract-input';
+  import type { CompiledContractModule } from '../pipeline/encoding';
 
-  export const contract: CompiledInputModule['contract'];
-  export const leaves: CompiledInputModule['leaves'];
-  export const allowsUnknownFields: CompiledInputModule['allowsUnknownFields'];
-  export const rowWriter: CompiledInputModule['rowWriter'];
-  export const fields: CompiledInputModule['fields'];
+  export const contract: CompiledContractModule['contract'];
+  export const leaves: CompiledContractModule['leaves'];
+  export const allowsUnknownFields: CompiledContractModule['allowsUnknownFields'];
+  export const expectsUnknownFields: CompiledContractModule['expectsUnknownFields'];
+  export const fields: CompiledContractModule['fields'];
+  export const rowWriter: CompiledContractModule['rowWriter'];
 }
 
 /** Masks of silver's columns, where it has any. */

@@ -1,5 +1,6 @@
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
 import type { DataFileMetrics, PartitionValue } from '../tables/data-file';
+import type { DriftCounts } from './drift/drift-counts';
 import type { Rejection, SourceRecord } from './record';
 
 /** The contract as code: what the module written beside a bundle at synth exports as `contract`. */
@@ -8,6 +9,9 @@ export interface CompiledContract {
   readonly contractVersion: string;
   /** Name of the contract's schema object. */
   readonly schemaName: string;
+  /** Hash of the shape the contract describes. */
+  readonly schemaHash: string;
+  readonly hasCriticalFields: boolean;
   /** Bronze table schema and partition spec the contract asks for; a table may have evolved past them. */
   readonly schema: IcebergSchema;
   readonly partitionSpec: IcebergPartitionSpec;
@@ -34,6 +38,8 @@ export interface BatchEncoder {
   readonly accepted: number;
   /** Fields seen so far that the contract does not name. */
   readonly unknownFields: number;
+  /** How the records seen so far, refused ones among them, differ from the contract. */
+  readonly drift: DriftCounts;
   /** One Parquet file for each partition the accepted records fall into; empty when none was accepted. */
   finish(): EncodedFile[];
 }

@@ -1,4 +1,5 @@
 import type { BatchEncoder, EncodedFile } from './batch-encoder';
+import { DriftCounts } from './drift/drift-counts';
 import { RejectionCode, type RejectedRecord, type Rejection, type SourceRecord } from './record';
 import type { TransformOutcome } from './transform/record-transform';
 
@@ -14,6 +15,7 @@ export interface EncodedBatch {
   readonly duplicates: number;
   readonly rejected: RejectedRecord[];
   readonly unknownFields: number;
+  readonly drift: DriftCounts;
   /** Failures of the encoder itself, one for each record rejected as an internal error. */
   readonly failures: Error[];
 }
@@ -41,6 +43,7 @@ export function encodeBatch(
     const middle = records.length >> 1;
     const first = encodeBatch(records.slice(0, middle), newEncoder, transformed);
     const second = encodeBatch(records.slice(middle), newEncoder, transformed);
+    first.drift.addAll(second.drift);
     return {
       files: [...first.files, ...second.files],
       accepted: first.accepted + second.accepted,
@@ -49,6 +52,7 @@ export function encodeBatch(
       duplicates: 0,
       rejected: [...first.rejected, ...second.rejected],
       unknownFields: first.unknownFields + second.unknownFields,
+      drift: first.drift,
       failures: [...first.failures, ...second.failures],
     };
   }
@@ -69,15 +73,19 @@ function encodeTransformed(
   transformed: Transformed,
 ): EncodedBatch {
   const rejected: RejectedRecord[] = [];
+  const drift = new DriftCounts();
   let dropped = 0;
   for (const record of records) {
     const outcome = transformed.get(record);
     if (outcome === undefined) throw new Error('A record of the batch has not been transformed.');
+    if (outcome.drift !== undefined) drift.addAll(outcome.drift);
     const rejection: Rejection | undefined = outcome.rejection ?? encoder.addRows(record, outcome.rows);
     if (rejection) rejected.push({ record, rejection });
     else if (outcome.rejection === undefined && outcome.rows.length === 0) dropped++;
   }
-  return encodedBatch(encoder, records.length - rejected.length - dropped, rejected, dropped);
+  const batch = encodedBatch(encoder, records.length - rejected.length - dropped, rejected, dropped);
+  batch.drift.addAll(drift);
+  return batch;
 }
 
 function encodedBatch(
@@ -92,6 +100,7 @@ function encodedBatch(
     rows: encoder.accepted,
     duplicates: 0,
     unknownFields: encoder.unknownFields,
+    drift: encoder.drift,
     rejected,
     files: encoder.finish(),
     failures: [],
@@ -112,6 +121,7 @@ function internalError(record: SourceRecord, error: unknown): EncodedBatch {
     duplicates: 0,
     rejected: [{ record, rejection }],
     unknownFields: 0,
+    drift: new DriftCounts(),
     failures: [failure],
   };
 }

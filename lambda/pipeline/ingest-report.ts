@@ -1,4 +1,5 @@
 import type { LaneRange } from '../tables/table';
+import type { DriftReport } from './drift/drift-report';
 import type { EncodedBatch } from './encode-batch';
 import type { Lane } from './lane';
 import type { RejectionCode } from './record';
@@ -19,6 +20,7 @@ export interface IngestReport {
   /** Delivered although bronze or quarantine had them already, or twice in this batch. */
   readonly replayed: number;
   readonly unknownFields: number;
+  readonly drift: DriftReport;
   readonly reasons: Partial<Record<RejectionCode, number>>;
   readonly bronzeSnapshot?: bigint;
   readonly quarantineSnapshot?: bigint;

@@ -10,7 +10,10 @@ import type { TransformOutcome } from './transform/record-transform';
 export interface IngestTargets {
   readonly bronze: TableTarget;
   readonly quarantine: TableTarget;
-  readonly contract: Pick<CompiledContract, 'contractId' | 'contractVersion'>;
+  readonly contract: Pick<
+    CompiledContract,
+    'contractId' | 'contractVersion' | 'schemaHash' | 'hasCriticalFields'
+  >;
   readonly newEncoder: (target: EncodingTarget) => BatchEncoder;
   readonly encodeRows: (rows: QuarantineRow[], target: EncodingTarget) => EncodedFile[];
   readonly rejections: RejectionHandling;

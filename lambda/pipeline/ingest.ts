@@ -4,6 +4,8 @@ import { AppendOutcome, type AppendResult, type LaneRange } from '../tables/tabl
 import { follows } from '../tables/table-order';
 import type { EncodedFile } from './batch-encoder';
 import { handOver } from './commit/hand-over';
+import { DriftCounts } from './drift/drift-counts';
+import { driftReport } from './drift/drift-report';
 import { encodeFirst } from './deduplication/encode-first';
 import { encodeBatch, type EncodedBatch, type Transformed } from './encode-batch';
 import { during, IngestFailure, IngestStage } from './ingest-failure';
@@ -52,6 +54,7 @@ export async function ingest(
     quarantined: encoded.rejected.length,
     replayed: records.length - accepted - encoded.dropped - encoded.duplicates - encoded.rejected.length,
     unknownFields: encoded.unknownFields,
+    drift: driftReport(encoded.drift, targets.contract),
     reasons: reasonsOf(encoded),
     bronzeSnapshot: settled.bronzeSnapshot,
     quarantineSnapshot: settled.quarantineSnapshot,
@@ -268,6 +271,7 @@ const NOTHING: EncodedBatch = {
   duplicates: 0,
   rejected: [],
   unknownFields: 0,
+  drift: new DriftCounts(),
   failures: [],
 };
 

@@ -2,16 +2,19 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { IngestFailure } from '../pipeline/ingest-failure';
 import type { IngestReport } from '../pipeline/ingest-report';
+import { DriftLog } from './drift-log';
 
 /**
- * Structured log lines: one for each batch, one more for each defect of ours. They hold positions, counts and
- * reasons, never a record's content: logs are kept and read more widely than the tables.
+ * Structured log lines: one for each batch, one more for each new drift of the schema and for each defect of ours. They
+ * hold positions, counts and reasons, never a record's content: logs are kept and read more widely than the tables.
  */
 export class IngestLog {
   private readonly logger: Logger;
+  private readonly drifts: DriftLog;
 
   constructor(product: string) {
     this.logger = new Logger({ serviceName: product });
+    this.drifts = new DriftLog(this.logger);
   }
 
   batch(report: IngestReport, context: Context | undefined): void {
@@ -32,6 +35,7 @@ export class IngestLog {
       encodeMilliseconds: Math.round(report.encodeMilliseconds),
       commitMilliseconds: Math.round(report.commitMilliseconds),
     });
+    this.drifts.batch(report.drift);
     for (const error of report.internalErrors) {
       // Without its message, which may quote the record.
       const at = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));

@@ -28,6 +28,9 @@ export class IngestMetrics {
     if (report.dropped !== undefined) count(METRICS.recordsDropped, report.dropped);
     if (report.duplicates !== undefined) count(METRICS.recordsDuplicate, report.duplicates);
     count(METRICS.unknownFields, report.unknownFields);
+    const { ofShape, ofCritical } = report.drift;
+    count(METRICS.schemaDrift, ofShape);
+    if (ofCritical !== undefined) count(METRICS.criticalFieldAnomalies, ofCritical);
     if (report.oldestArrival !== undefined) milliseconds(METRICS.freshness, now - report.oldestArrival);
     if (report.bronzeSnapshot !== undefined || report.quarantineSnapshot !== undefined) {
       milliseconds(METRICS.commitDuration, report.commitMilliseconds);

@@ -50,6 +50,7 @@ export interface ContractProperty {
    * @default - unclassified
    */
   readonly classification?: string;
+  /** Whether the business depends on the field: one that is missing, null or invalid is told of as an anomaly. */
   readonly criticalDataElement: boolean;
   /** @default - none */
   readonly description?: string;

@@ -13,6 +13,10 @@ export const METRICS = {
   filesTaken: 'FilesTaken',
   filesRefused: 'FilesRefused',
   unknownFields: 'UnknownFields',
+  /** Fields that differ from the contract: unknown, of another type, or required and missing. */
+  schemaDrift: 'SchemaDrift',
+  /** Critical fields that were missing, null or invalid; emitted where the contract calls any critical. */
+  criticalFieldAnomalies: 'CriticalFieldAnomalies',
   /** Milliseconds from the arrival of a batch's oldest record to the commit. */
   freshness: 'FreshnessMilliseconds',
   /** Milliseconds spent on the commit alone. */

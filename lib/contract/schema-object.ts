@@ -5,8 +5,12 @@ import type { CustomProperty } from './custom-property';
 import { jsonSchema } from './json-schema';
 import { partitionTransform } from './partition-spec';
 import type { QualityRule } from './quality-rule';
+import { criticalFields, schemaHash } from './schema-shape';
 
-/** Custom property of a schema object; false rejects records with fields the contract does not name. */
+/**
+ * Custom property of a schema object: false rejects records with fields the contract does not name, true says that they
+ * are expected.
+ */
 export const ADDITIONAL_PROPERTIES = 'additionalProperties';
 /** Custom property of a schema object: the name of the property that holds when the event happened. */
 export const EVENT_TIME = 'eventTime';
@@ -69,6 +73,21 @@ export class SchemaObject {
   /** False where the custom property `additionalProperties` is false: records with unknown fields are then rejected. */
   public readonly allowsUnknownFields: boolean;
   /**
+   * True where the custom property `additionalProperties` is true: unknown fields are kept, and are no drift of the
+   * schema. Without the property they are kept, and are one.
+   */
+  public readonly expectsUnknownFields: boolean;
+  /**
+   * Paths of the properties with `criticalDataElement: true` (ODCS v3), for example `device.serial` or `items[].sku`, in
+   * the contract's order.
+   */
+  public readonly criticalFields: string[];
+  /**
+   * Hash of the shape of a record: of the paths of its fields, their types and whether they are required. 16 hexadecimal
+   * digits of a SHA-256. The order of the properties makes no difference.
+   */
+  public readonly schemaHash: string;
+  /**
    * Name of the property that holds when the event happened, from the custom property `eventTime`: of two records of
    * one key the later wins. Undefined where the arrival decides.
    */
@@ -97,11 +116,14 @@ export class SchemaObject {
       column: columnName(property),
       transform: partitionTransform(property),
     }));
+    const custom = (name: string): unknown =>
+      fields.customProperties.find(({ property }) => property === name)?.value;
     this.allowsUnknownFields = !fields.customProperties.some(
       ({ property, value }) => property === ADDITIONAL_PROPERTIES && value === false,
     );
-    const custom = (name: string): unknown =>
-      fields.customProperties.find(({ property }) => property === name)?.value;
+    this.expectsUnknownFields = this.allowsUnknownFields && custom(ADDITIONAL_PROPERTIES) === true;
+    this.criticalFields = criticalFields(fields.properties);
+    this.schemaHash = schemaHash(fields.properties);
     this.eventTime = custom(EVENT_TIME) as string | undefined;
     this.deletion = custom(DELETED_WHEN) as DeletionMark | undefined;
   }

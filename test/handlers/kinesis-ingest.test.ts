@@ -194,7 +194,7 @@ describe('bad input', () => {
 });
 
 describe('signals', () => {
-  test('one log line and one line of metrics for each batch, without content or anything of the environment', () => {
+  test('one log line for each batch and drift, and one line of metrics, without content or anything of the environment', () => {
     const deployment = new Deployment(ordersContract());
     deployment.provision();
     const { lines } = deployment.ingest(
@@ -202,8 +202,16 @@ describe('signals', () => {
     );
     deployment.remove();
 
-    expect(lines).toHaveLength(2);
-    const [log, metrics] = lines;
+    expect(lines).toHaveLength(3);
+    // Warnings go to standard error.
+    const [log, metrics, drift] = lines;
+    expect(drift).toMatchObject({
+      level: 'WARN',
+      message: 'Schema drift',
+      service: 'orders',
+      function_request_id: 'request-1',
+      drift: { kind: 'wrong-type', path: 'quantity', found: 'string', critical: false, count: 1 },
+    });
     expect(log).toMatchObject({
       level: 'INFO',
       message: 'Batch ingested',
@@ -229,6 +237,7 @@ describe('signals', () => {
           { Name: 'RecordsQuarantined', Unit: 'Count' },
           { Name: 'RecordsReplayed', Unit: 'Count' },
           { Name: 'UnknownFields', Unit: 'Count' },
+          { Name: 'SchemaDrift', Unit: 'Count' },
           { Name: 'FreshnessMilliseconds', Unit: 'Milliseconds' },
           { Name: 'CommitMilliseconds', Unit: 'Milliseconds' },
           { Name: 'CommitConflicts', Unit: 'Count' },
@@ -241,6 +250,7 @@ describe('signals', () => {
       RecordsAccepted: 2,
       RecordsQuarantined: 1,
       RecordsReplayed: 0,
+      SchemaDrift: 1,
       CommitConflicts: 0,
     });
     expect(Object.keys(metrics)).not.toContain('service');

@@ -1,4 +1,5 @@
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
+import { DriftCounts } from '../../lambda/pipeline/drift/drift-counts';
 import type { BatchEncoder, EncodedFile } from '../../lambda/pipeline/batch-encoder';
 import type { IngestTargets } from '../../lambda/pipeline/ingest-targets';
 import type { QuarantineRow } from '../../lambda/pipeline/quarantine';
@@ -165,6 +166,7 @@ export type Judge = (record: SourceRecord) => boolean;
 
 class MiniatureEncoder implements BatchEncoder {
   readonly unknownFields = 0;
+  readonly drift = new DriftCounts();
   private readonly rows: SourceRecord[] = [];
 
   constructor(private readonly judge: Judge) {}
@@ -213,7 +215,12 @@ function file(rows: string[]): EncodedFile {
 /** A contract in miniature, whose files are JSON lists of `<lane>:<position>`. */
 export function miniature(judge: Judge, version = '1.0.0'): Omit<IngestTargets, 'bronze' | 'quarantine'> {
   return {
-    contract: { contractId: 'miniature', contractVersion: version },
+    contract: {
+      contractId: 'miniature',
+      contractVersion: version,
+      schemaHash: 'none',
+      hasCriticalFields: false,
+    },
     newEncoder: () => new MiniatureEncoder(judge),
     rejections: RejectionHandling.QUARANTINE,
     encodeRows: (rows: QuarantineRow[]) => [file(rows.map((row) => `${row._lane}:${row._position}`))],

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RejectionHandling } from '../../../lib/contract/rejection-handling';
+import { driftReport } from '../drift/drift-report';
 import { encodeFirst } from '../deduplication/encode-first';
 import { encodeBatch } from '../encode-batch';
 import { during, IngestStage } from '../ingest-failure';
@@ -76,6 +77,7 @@ export async function handOver(
     quarantined: encoded.rejected.length,
     replayed: records.length - count(batch),
     unknownFields: encoded.unknownFields,
+    drift: driftReport(encoded.drift, contract),
     reasons: reasonsOf(encoded),
     conflicts: 0,
     oldestArrival: oldestArrival(batch),

@@ -1,5 +1,6 @@
 import type {
   CompiledLeaf,
+  RecordField,
   RowColumn,
   RowRuntime,
   RowTarget,
@@ -9,6 +10,9 @@ import { parquetCompression } from '../../../lib/contract/table-properties';
 import { parseExact } from '../../formats/json/exact-json';
 import { type Column, ParquetFile } from '../../formats/parquet';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from '../batch-encoder';
+import { DriftObserver } from '../drift/drift-observer';
+import type { DriftCounts } from '../drift/drift-counts';
+import { jsonTypeOf } from '../drift/json-type';
 import { type Rejection, RejectionCode, type SourceRecord } from '../record';
 import { invalidJson, notAnObject, RecordDecoder } from './decode-record';
 import { ExtraFields, fieldPath } from './extra-fields';
@@ -24,6 +28,8 @@ export interface CompiledContractModule {
   readonly contract: CompiledContract;
   readonly leaves: readonly CompiledLeaf[];
   readonly allowsUnknownFields: boolean;
+  readonly expectsUnknownFields: boolean;
+  readonly fields: readonly RecordField[];
   rowWriter(runtime: RowRuntime): RowWriter;
 }
 
@@ -51,6 +57,7 @@ class ContractEncoder implements BatchEncoder, RowTarget {
   private readonly refusal = new Refusal();
   private readonly extra = new ExtraFields();
   private readonly conversions: RowConversions;
+  private readonly observer: DriftObserver;
   private readonly writeRow: RowWriter;
   private readonly places: TargetColumns;
   private readonly files: PartitionedFiles<RowFile>;
@@ -65,7 +72,8 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     private readonly target: EncodingTarget,
   ) {
     this.places = targetColumns(compiled.contract, compiled.leaves, target);
-    this.conversions = new RowConversions(this.refusal, this.extra, compiled.allowsUnknownFields);
+    this.conversions = new RowConversions(this.refusal, this.extra, compiled);
+    this.observer = new DriftObserver(compiled);
     this.writeRow = compiled.rowWriter(this.conversions);
     this.files = new PartitionedFiles(target, () => this.openFile());
     const fieldIds = new ParquetFile(target.schema).leaves.map((leaf) => leaf.fieldId);
@@ -117,7 +125,9 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     } catch (error) {
       return invalidJson(text, error);
     }
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return notAnObject(row);
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) {
+      return this.rejected(notAnObject(row), jsonTypeOf(row));
+    }
     try {
       return this.addRow(record, row, text, false);
     } catch (error) {
@@ -136,6 +146,7 @@ class ContractEncoder implements BatchEncoder, RowTarget {
       for (let i = 0; i < rows.length; i++) {
         const reason = this.check(rows[i]);
         if (reason !== undefined) {
+          this.rejected(reason, this.refusal.found, rows[i]);
           return { ...reason, message: `Row ${i + 1} of ${rows.length}: ${reason.message}` };
         }
       }
@@ -145,6 +156,10 @@ class ContractEncoder implements BatchEncoder, RowTarget {
       if (reason !== undefined) return reason;
     }
     return undefined;
+  }
+
+  get drift(): DriftCounts {
+    return this.observer.counts;
   }
 
   finish(): EncodedFile[] {
@@ -163,18 +178,24 @@ class ContractEncoder implements BatchEncoder, RowTarget {
     this.extra.clear();
     this.extraJson = undefined;
     this.refusal.begin(text, exact);
-    this.conversions.unknownFields = 0;
+    this.conversions.beginRecord();
     const surrogate = findLoneSurrogate(row, text);
-    if (surrogate !== undefined) return surrogate;
+    if (surrogate !== undefined) return this.rejected(surrogate, 'string', row);
     if (this.places.displaced.length > 0) this.displace(row);
     if (this.partitioned) this.setTechnicalSources(record);
     const reason = this.writeRow(row, this);
     if (reason !== undefined) {
       if (this.refusal.needsExact) return this.addRow(record, parseExact(text) as object, text, true);
-      return reason as Rejection;
+      return this.rejected(reason as Rejection, this.refusal.found, row);
     }
     this.endRow(record);
+    if (this.conversions.hasDrift) this.observer.accepted(row);
     return undefined;
+  }
+
+  private rejected(rejection: Rejection, found: string, row?: object): Rejection {
+    this.observer.rejected(rejection, found, row);
+    return rejection;
   }
 
   /** Fields whose columns the table lacks are kept with those the contract does not name. */

@@ -1,4 +1,5 @@
 import { mayLoseDigits } from '../../formats/json/exact-json';
+import { jsonTypeOf } from '../drift/json-type';
 import { describe } from './describe-value';
 import { type Rejection, RejectionCode } from '../record';
 
@@ -14,6 +15,8 @@ export class Refusal {
   private lossChecked = false;
   /** Set when a conversion met a number that JSON.parse may have rounded. */
   needsExact = false;
+  /** The type of JSON that was refused. */
+  found = '';
 
   /** @param exact whether the record was read with every digit */
   begin(text: string, exact: boolean): void {
@@ -25,12 +28,14 @@ export class Refusal {
 
   wrong(value: unknown, expected: string): undefined {
     this.code = RejectionCode.WRONG_TYPE;
+    this.found = jsonTypeOf(value);
     this.problem = `found ${describe(value)}, expected ${expected}`;
     return undefined;
   }
 
   outside(value: unknown, allowed: string): undefined {
     this.code = RejectionCode.OUT_OF_RANGE;
+    this.found = jsonTypeOf(value);
     this.problem = `found ${describe(value)}, allowed: ${allowed}`;
     return undefined;
   }

@@ -1,6 +1,7 @@
 import type { ColumnValue, Conversion, RowRuntime } from '../../../lib/contract/handler-code/row-runtime';
 import { ExactNumber, stringifyExact } from '../../formats/json/exact-json';
 import { uuidBytes } from '../../tables/single-value';
+import { jsonTypeOf } from '../drift/json-type';
 import { type Rejection, RejectionCode } from '../record';
 import { InstantConversions } from './convert-instants';
 import { isMultiple, NumberConversions } from './convert-numbers';
@@ -19,13 +20,18 @@ export class RowConversions implements RowRuntime {
   readonly long: Conversion;
   readonly float: Conversion;
   readonly double: Conversion;
-  /** Fields without a column met so far in accepted and refused records alike. */
+  /** Fields of the record at hand that the contract does not name. */
   unknownFields = 0;
+  /** Whether the record at hand has something the contract does not expect, which is no reason to refuse it. */
+  hasDrift = false;
 
   constructor(
     private readonly refusal: Refusal,
     private readonly extra: ExtraFields,
-    private readonly allowsUnknownFields: boolean,
+    private readonly contract: {
+      readonly allowsUnknownFields: boolean;
+      readonly expectsUnknownFields: boolean;
+    },
   ) {
     this.numbers = new NumberConversions(refusal);
     this.instants = new InstantConversions(refusal);
@@ -33,6 +39,11 @@ export class RowConversions implements RowRuntime {
     this.long = this.numbers.long;
     this.float = this.numbers.float;
     this.double = this.numbers.double;
+  }
+
+  beginRecord(): void {
+    this.unknownFields = 0;
+    this.hasDrift = false;
   }
 
   decimal(precision: number, scale: number): Conversion {
@@ -112,11 +123,16 @@ export class RowConversions implements RowRuntime {
 
   missing(path: string, value: null | undefined): Rejection {
     const problem = value === undefined ? 'is missing' : 'is null';
+    this.refusal.found = jsonTypeOf(value);
     return {
       code: RejectionCode.MISSING_REQUIRED,
       path,
       message: `${path}: the field ${problem}; the contract requires a value.`,
     };
+  }
+
+  criticalMissing(): void {
+    this.hasDrift = true;
   }
 
   wrongType(path: string, value: unknown, expected: string): Rejection {
@@ -130,6 +146,7 @@ export class RowConversions implements RowRuntime {
   }
 
   mismatch(path: string, value: unknown, pattern: string): Rejection {
+    this.refusal.found = jsonTypeOf(value);
     return {
       code: RejectionCode.PATTERN_MISMATCH,
       path,
@@ -148,7 +165,7 @@ export class RowConversions implements RowRuntime {
         if (standsInFor === undefined || !Object.hasOwn(record, standsInFor)) continue;
       }
       const here = fieldPath(path, key);
-      if (!this.allowsUnknownFields) {
+      if (!this.contract.allowsUnknownFields) {
         return {
           code: RejectionCode.UNKNOWN_FIELD,
           path: here,
@@ -156,6 +173,7 @@ export class RowConversions implements RowRuntime {
         };
       }
       this.unknownFields++;
+      if (!this.contract.expectsUnknownFields) this.hasDrift = true;
       this.extra.add(here, record[key]);
     }
     return undefined;

@@ -1,6 +1,9 @@
 import type { FileColumn } from '../../../lib/contract/file-columns';
 import { HeaderCheck } from '../../../lib/contract/header-check';
 import { UnusableInput } from '../../formats/records/unusable-input';
+import { DriftKind } from '../drift/drift';
+import { DriftCounts } from '../drift/drift-counts';
+import { toldName } from '../drift/told-name';
 
 /** How the columns a file names differ from those of its contract. */
 export interface HeaderDifference {
@@ -26,6 +29,16 @@ export class HeaderMismatch extends UnusableInput {
     );
     this.name = 'HeaderMismatch';
   }
+}
+
+/** The difference as drifts of the schema, each met once: no record of the file was looked at. */
+export function headerDrift({ missing, surplus }: HeaderDifference): DriftCounts {
+  const counts = new DriftCounts();
+  const add = (kind: DriftKind, path: string, found: string): void =>
+    counts.add({ kind, path, found, critical: false, count: 1 });
+  for (const name of missing) add(DriftKind.MISSING_REQUIRED, name, 'absent');
+  for (const name of surplus) add(DriftKind.UNKNOWN_FIELD, toldName(name), 'string');
+  return counts;
 }
 
 /** @throws HeaderMismatch */

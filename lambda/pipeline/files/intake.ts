@@ -17,7 +17,7 @@ import { fileLane } from './file-lane';
 import type { FileLedger, FileMarker } from './file-ledger';
 import { type FileOutcome, type FileRequest, FileState } from './file-request';
 import { FinishedFiles, ForgettingTable } from './finished-files';
-import { HeaderMismatch } from './header-mismatch';
+import { headerDrift, HeaderMismatch } from './header-mismatch';
 import { type FileContract, LandedFile } from './landed-file';
 
 export interface IntakeOptions {
@@ -239,9 +239,10 @@ export class FileIntake {
       arrivedAt: request.arrivedAt,
       key: file.key,
     };
+    const drift = error instanceof HeaderMismatch ? headerDrift(error.difference) : undefined;
     await this.commit([record], {
       ...this.targets,
-      transform: async (records) => new Map(records.map((one) => [one, { rejection }])),
+      transform: async (records) => new Map(records.map((one) => [one, { rejection, drift }])),
     });
   }
 

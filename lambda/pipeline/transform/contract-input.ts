@@ -1,19 +1,15 @@
 import type { Conversion, RecordField } from '../../../lib/contract/handler-code/row-runtime';
 import { stringifyExact } from '../../formats/json/exact-json';
 import type { TableRow } from '../../rows/read-rows';
+import { DriftObserver } from '../drift/drift-observer';
 import type { CompiledContractModule } from '../encoding/contract-encoder';
 import { ExtraFields } from '../encoding/extra-fields';
 import { NOWHERE_TO_WRITE } from '../encoding/nowhere';
 import { Refusal } from '../encoding/refusal';
 import { RowConversions } from '../encoding/row-conversions';
 import type { Rejection } from '../record';
-import type { InputContract } from './record-transform';
+import type { InputContract, InputReading } from './record-transform';
 import { isGivenAsItCame, recordValue } from './record-values';
-
-/** The module `compileInputContract` writes. */
-export interface CompiledInputModule extends CompiledContractModule {
-  readonly fields: readonly RecordField[];
-}
 
 type Reader = (value: unknown) => unknown;
 
@@ -25,22 +21,34 @@ type Reader = (value: unknown) => unknown;
 export class ContractInput implements InputContract {
   private readonly refusal = new Refusal();
   private readonly extra = new ExtraFields();
+  private readonly conversions: RowConversions;
+  private readonly observer: DriftObserver;
   private readonly check: (record: object) => unknown;
   private readonly toRow: Reader;
   private readonly toColumns: Reader;
 
-  constructor(compiled: CompiledInputModule) {
-    const conversions = new RowConversions(this.refusal, this.extra, compiled.allowsUnknownFields);
+  constructor(compiled: CompiledContractModule) {
+    const conversions = new RowConversions(this.refusal, this.extra, compiled);
+    this.conversions = conversions;
+    this.observer = new DriftObserver(compiled);
     const writeRow = compiled.rowWriter(conversions);
     this.check = (record) => writeRow(record, NOWHERE_TO_WRITE);
     this.toRow = objectReader(compiled.fields, conversions);
     this.toColumns = columnsReader(compiled.fields, conversions);
   }
 
-  read(record: object): { readonly row: object } | Rejection {
+  read(record: object): InputReading {
+    this.conversions.beginRecord();
     const reason = this.reasonAgainst(record);
-    if (reason !== undefined) return { ...reason, message: `Before the transform: ${reason.message}` };
-    return { row: this.toRow(record) as object };
+    if (reason !== undefined) {
+      this.observer.rejected(reason, this.refusal.found, record);
+      const rejection = { ...reason, message: `Before the transform: ${reason.message}` };
+      return { rejection, drift: this.observer.take() };
+    }
+    const row = this.toRow(record) as object;
+    if (!this.conversions.hasDrift) return { row };
+    this.observer.accepted(record);
+    return { row, drift: this.observer.take() };
   }
 
   /** A row a transform gave as the columns of a table, without fields that have none; or why the contract refuses it. */

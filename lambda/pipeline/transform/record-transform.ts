@@ -1,4 +1,5 @@
 import { parseRecord } from '../../formats/json/record-numbers';
+import type { DriftCounts } from '../drift/drift-counts';
 import { invalidJson, notAnObject, RecordDecoder } from '../encoding/decode-record';
 import { findLoneSurrogate } from '../encoding/lone-surrogate';
 import { type Rejection, RejectionCode, type SourceRecord } from '../record';
@@ -6,16 +7,24 @@ import { copyRow, NotARow } from './copy-row';
 import type { TransformContext, TransformFunction } from './transform-function';
 
 /** What became of one record: rows, none when it was dropped; or why it is to be quarantined. */
-export type TransformOutcome =
-  { readonly rows: readonly object[]; readonly rejection?: undefined } | { readonly rejection: Rejection };
+export type TransformOutcome = (
+  { readonly rows: readonly object[]; readonly rejection?: undefined } | { readonly rejection: Rejection }
+) & {
+  /** How the record differs from the contract of the transform's input. Undefined where it does not. */
+  readonly drift?: DriftCounts;
+};
 
 /** A lookup by its name. */
 export type Lookups = ReadonlyMap<string, { get(key: string): Promise<unknown> }>;
 
+/** What the contract of the input makes of a record. */
+export type InputReading = ({ readonly row: object } | { readonly rejection: Rejection }) &
+  Pick<TransformOutcome, 'drift'>;
+
 /** What a record has to be before a transform sees it. */
 export interface InputContract {
   /** The record in the form its contract gives it, or why it breaks the contract. */
-  read(record: object): { readonly row: object } | Rejection;
+  read(record: object): InputReading;
 }
 
 /** Where a record came from. */
@@ -52,7 +61,13 @@ export class RecordTransform {
 
   private outcome(record: SourceRecord): TransformOutcome | Promise<TransformOutcome> {
     const read = this.read(record);
-    return 'row' in read ? this.ofRow(read.row, record) : { rejection: read };
+    if ('rejection' in read) return read;
+    const outcome = this.ofRow(read.row, record);
+    const { drift } = read;
+    if (drift === undefined) return outcome;
+    return outcome instanceof Promise
+      ? outcome.then((settled) => ({ ...settled, drift }))
+      : { ...outcome, drift };
   }
 
   private ofRow(row: object, origin: Origin): TransformOutcome | Promise<TransformOutcome> {
@@ -85,22 +100,28 @@ export class RecordTransform {
     }
   }
 
-  private read({ data }: SourceRecord): { readonly row: object } | Rejection {
+  private read({ data }: SourceRecord): InputReading {
     const undecodable = this.decoder.decode(data);
-    if (undecodable) return undecodable;
+    if (undecodable) return { rejection: undecodable };
     const text = this.decoder.decoded;
     let row: unknown;
     try {
       row = parseRecord(text);
     } catch (error) {
-      return invalidJson(text, error);
+      return { rejection: invalidJson(text, error) };
     }
-    if (typeof row !== 'object' || row === null || Array.isArray(row)) return notAnObject(row);
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) return { rejection: notAnObject(row) };
     try {
-      return findLoneSurrogate(row, text) ?? this.options.input?.read(row) ?? { row };
+      const rejection = findLoneSurrogate(row, text);
+      return rejection ? { rejection } : (this.options.input?.read(row) ?? { row });
     } catch (error) {
       if (error instanceof RangeError)
-        return { code: RejectionCode.NOT_ALLOWED, message: 'The record nests objects or arrays too deep.' };
+        return {
+          rejection: {
+            code: RejectionCode.NOT_ALLOWED,
+            message: 'The record nests objects or arrays too deep.',
+          },
+        };
       throw error;
     }
   }

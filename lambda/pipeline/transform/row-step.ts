@@ -3,8 +3,9 @@ import { TECHNICAL_COLUMNS } from '../../../lib/contract/technical-columns';
 import { parseRecord } from '../../formats/json/record-numbers';
 import type { TableRow } from '../../rows/read-rows';
 import { uuidText } from '../../tables/single-value';
+import type { CompiledContractModule } from '../encoding/contract-encoder';
 import type { RejectedRow, RowStep } from '../refine/increment';
-import { ContractInput, type CompiledInputModule } from './contract-input';
+import { ContractInput } from './contract-input';
 import type { RecordTransform, TransformOutcome } from './record-transform';
 import { recordValue } from './record-values';
 
@@ -12,7 +13,7 @@ import { recordValue } from './record-values';
  * A transform over the rows of a table: it is given each by the names of the contract, in the form it has at the door,
  * and what it gives is held against the same contract. The rows of one row are all accepted, or it is rejected.
  */
-export function transformStep(transform: RecordTransform, compiled: CompiledInputModule): RowStep {
+export function transformStep(transform: RecordTransform, compiled: CompiledContractModule): RowStep {
   const output = new ContractInput(compiled);
   return async (rows) => {
     const accepted: TableRow[] = [];

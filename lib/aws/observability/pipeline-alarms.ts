@@ -34,9 +34,15 @@ export interface PipelineAlarmsOptions {
   readonly actionsEnabled?: boolean;
 
   /**
+   * Whether what producers send is watched for drift of its schema.
+   * @default true
+   */
+  readonly enableSchemaDrift?: boolean;
+
+  /**
    * Page the alarms' descriptions link to. Each adds the fragment of its section: `#iterator-age`,
    * `#function-errors`, `#function-throttles`, `#refused-writes`, `#refused-reads`, `#dead-letters`,
-   * `#quarantine-rate`, `#freshness`, `#no-data`, `#volume-drop`, `#queue-age`, `#refused-files`.
+   * `#quarantine-rate`, `#schema-drift`, `#critical-fields`, `#freshness`, `#no-data`, `#volume-drop`, `#queue-age`, `#refused-files`.
    * @default - docs/operations.md of this package
    */
   readonly runbookUrl?: string;
@@ -75,6 +81,12 @@ export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
   readonly serviceLevels?: ServiceLevels;
 
   /**
+   * Fields that the contract calls critical: `contract.schema().criticalFields`.
+   * @default - none: no alarm for them
+   */
+  readonly criticalFields?: string[];
+
+  /**
    * CloudWatch namespace of the handler's metrics.
    * @default 'Lakehouse'
    */
@@ -106,6 +118,10 @@ export class PipelineAlarms extends AlarmGroup {
   /** Batches were given up. Undefined without a dead-letter queue. */
   readonly deadLetters?: Alarm;
   readonly quarantineRate: Alarm;
+  /** Records have another shape than the contract's. Undefined with `enableSchemaDrift: false`. */
+  readonly schemaDrift?: Alarm;
+  /** Critical fields are missing, null or invalid. Undefined where no field is critical. */
+  readonly criticalFields?: Alarm;
   readonly freshness: Alarm;
   /** Nothing arrives any more. Undefined where no frequency is promised. */
   readonly noData?: Alarm;
@@ -225,6 +241,28 @@ export class PipelineAlarms extends AlarmGroup {
       meaning: `${product}: more than ${thresholds.quarantinedPercent} % of the records break the contract.`,
       runbookSection: 'quarantine-rate',
     });
+    if (props.enableSchemaDrift ?? true) {
+      this.schemaDrift = alarms.create('SchemaDrift', {
+        metric: this.metrics.schemaDrift(),
+        threshold: thresholds.schemaDrift,
+        // One bad record of a stream is none; of files there may be no second for a day.
+        ...(props.queue === undefined ? SUSTAINED : AT_ONCE),
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: records have fields that the contract does not name, of other types, or lack some it requires.`,
+        runbookSection: 'schema-drift',
+      });
+    }
+    const critical = props.criticalFields ?? [];
+    if (critical.length > 0) {
+      this.criticalFields = alarms.create('CriticalFields', {
+        metric: this.metrics.criticalFieldAnomalies(),
+        threshold: thresholds.criticalFieldAnomalies,
+        ...AT_ONCE,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: critical fields are missing, null or invalid; there are ${critical.length} of them: ${shortList(critical)}.`,
+        runbookSection: 'critical-fields',
+      });
+    }
     this.freshness = alarms.create('Freshness', {
       metric: this.metrics.freshness(),
       threshold: thresholds.freshness.toMilliseconds(),
@@ -274,6 +312,8 @@ export class PipelineAlarms extends AlarmGroup {
       this.refusedFiles,
       this.deadLetters,
       this.quarantineRate,
+      this.schemaDrift,
+      this.criticalFields,
       this.freshness,
       this.noData,
       this.hourlyDrop,
@@ -303,6 +343,12 @@ export class PipelineAlarms extends AlarmGroup {
       runbookSection: 'no-data',
     });
   }
+}
+
+/** CloudWatch cuts nothing off: a description of more than 1,024 characters fails the deployment. */
+function shortList(paths: readonly string[]): string {
+  const text = paths.join(', ');
+  return text.length <= 300 ? text : `${text.slice(0, 300)}…`;
 }
 
 function requireOneSource({ productName, stream, queue }: PipelineAlarmsProps): void {

@@ -148,6 +148,16 @@ export class PipelineMetrics {
     return this.ofProduct(METRICS.recordsQuarantined, Stats.SUM);
   }
 
+  /** Fields that differ from the contract: unknown, of another type, or required and missing. */
+  schemaDrift(): Metric {
+    return this.ofProduct(METRICS.schemaDrift, Stats.SUM);
+  }
+
+  /** Critical fields that were missing, null or invalid; no value where the contract calls none critical. */
+  criticalFieldAnomalies(): Metric {
+    return this.ofProduct(METRICS.criticalFieldAnomalies, Stats.SUM);
+  }
+
   /** Records that the processor's transform made no row of; no value where there is no transform. */
   recordsDropped(): Metric {
     return this.ofProduct(METRICS.recordsDropped, Stats.SUM);

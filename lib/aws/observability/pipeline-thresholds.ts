@@ -43,6 +43,18 @@ export interface PipelineThresholds {
   readonly quarantinedPercent?: number;
 
   /**
+   * Fields in five minutes that differ from the contract: unknown, of another type, or required and missing.
+   * @default 0
+   */
+  readonly schemaDrift?: number;
+
+  /**
+   * Critical fields in five minutes that are missing, null or invalid.
+   * @default 0
+   */
+  readonly criticalFieldAnomalies?: number;
+
+  /**
    * Drop of the records read in an hour, in percent of those of the hour before, from which on the alarm sounds: at 20,
    * 80 records after 100 are one, 81 are none. From 1 to 100.
    * @default - no such alarm
@@ -124,6 +136,8 @@ export function settleThresholds(
     hourlyDropPercent: given.hourlyDropPercent,
     dailyDropPercent: given.dailyDropPercent,
     quarantinedPercent: given.quarantinedPercent ?? levels.errorRatePercent ?? 1,
+    schemaDrift: given.schemaDrift ?? 0,
+    criticalFieldAnomalies: given.criticalFieldAnomalies ?? 0,
     functionErrors: given.functionErrors ?? 0,
     functionThrottles: given.functionThrottles ?? 0,
     refusedWritesPercent: given.refusedWritesPercent ?? 10,
@@ -172,6 +186,8 @@ function refuseImpossible(given: PipelineThresholds): void {
     remedy: 'The alarm sounds above the threshold: 0 means at the first one.',
   };
   for (const name of [
+    'schemaDrift',
+    'criticalFieldAnomalies',
     'functionErrors',
     'functionThrottles',
     'refusedReads',

@@ -213,6 +213,7 @@ export class DataProduct extends Construct {
       queue: this.fileProcessor?.queue,
       deadLetterQueue: this.processor.deadLetterQueue,
       serviceLevels: contract.sla,
+      criticalFields: this.schema.criticalFields,
     });
     if (props.enableSilver ?? true) {
       const silver = props.silver ?? this.createTable('Silver', Zone.SILVER, { clusterBy });

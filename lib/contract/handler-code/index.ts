@@ -14,9 +14,10 @@ export type * from './row-runtime';
 
 /**
  * Compiles a contract to the ES module a handler runs: `contract` says what the module was made from, `rowWriter`
- * makes a function that checks a record and writes it into column buffers; `refinement` and `rowGates` are for the way
- * from bronze to silver. The same contract gives the same
- * text, byte for byte, on every machine; the text imports nothing and holds what the contract says as literals only.
+ * makes a function that checks a record and writes it into column buffers; `fields` says what a record looks like, for
+ * code that reads records by their contract; `refinement` and `rowGates` are for the way from bronze to silver. The same
+ * contract gives the same text, byte for byte, on every machine; the text imports nothing and holds what the contract says
+ * as literals only.
  *
  * @throws Error for a pattern that is not a regular expression, or a bound that is not a number
  */
@@ -26,6 +27,8 @@ export function compileContract(contract: DataContract, schema: SchemaObject): s
     contractId: contract.id,
     contractVersion: contract.version,
     schemaName: schema.name,
+    schemaHash: schema.schemaHash,
+    hasCriticalFields: schema.criticalFields.length > 0,
     schema: bronzeSchema(schema),
     partitionSpec: bronzePartitionSpec(schema),
   };
@@ -38,6 +41,8 @@ export function compileContract(contract: DataContract, schema: SchemaObject): s
     `export const rowGates = ${literal(rowPlan(schema))};`,
     `export const leaves = ${literal(plan.leaves)};`,
     `export const allowsUnknownFields = ${literal(schema.allowsUnknownFields)};`,
+    `export const expectsUnknownFields = ${literal(schema.expectsUnknownFields)};`,
+    `export const fields = ${literal(recordFields(schema.properties))};`,
     'export function rowWriter(runtime) {',
     ...validation.setup,
     'return function writeRow(record, target) {',
@@ -56,14 +61,6 @@ export function compileContract(contract: DataContract, schema: SchemaObject): s
     '',
   ];
   return lines.join('\n');
-}
-
-/**
- * Compiles the contract of what goes into a transform: as `compileContract`, and `fields`, by which a record is given
- * to the transform in the form its contract names.
- */
-export function compileInputContract(contract: DataContract, schema: SchemaObject): string {
-  return `${compileContract(contract, schema)}export const fields = ${literal(recordFields(schema.properties))};\n`;
 }
 
 /** Any leaf outside lists may be what the table is partitioned by: which, only the table knows. */

@@ -37,6 +37,8 @@ export interface RowRuntime {
   /** Why the last conversion gave undefined. */
   refuse(path: string): unknown;
   missing(path: string, value: null | undefined): unknown;
+  /** Notes that a critical field has no value; the record is accepted all the same. */
+  criticalMissing(): void;
   wrongType(path: string, value: unknown, expected: string): unknown;
   outOfRange(path: string, value: unknown, allowed: string): unknown;
   mismatch(path: string, value: unknown, pattern: string): unknown;
@@ -91,6 +93,10 @@ export interface RecordField {
   readonly column: string;
   /** Stands in for the name in records that do not have the latter. */
   readonly alias?: string;
+  /** Whether records without it are refused. @default false */
+  readonly required?: boolean;
+  /** Whether it is an anomaly when it has no value. @default false */
+  readonly critical?: boolean;
   /** An Iceberg type, or `json-object` and `json-array` for what the contract does not describe. */
   readonly type?: string;
   readonly format?: string;

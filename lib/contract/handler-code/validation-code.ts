@@ -58,7 +58,8 @@ export class ValidationCode {
         lines.push(...this.list(node, path, inList));
         break;
     }
-    lines.push('}');
+    const isNoted = node.property.criticalDataElement && !node.required;
+    lines.push(isNoted ? '} else runtime.criticalMissing();' : '}');
     return lines;
   }
 

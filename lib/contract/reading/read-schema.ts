@@ -63,7 +63,7 @@ function checkUnknownFieldsSwitch(fields: Fields): void {
     else
       entry.requiredString(
         'value',
-        'true to keep fields the contract does not name, false to reject their records',
+        'true to expect fields the contract does not name, false to reject their records',
       );
   }
 }

@@ -73,6 +73,7 @@ describe('each alarm', () => {
     ['FunctionThrottles', 'AWS/Lambda', 'Throttles', FUNCTION, 'Sum', 0, 'function-throttles'],
     ['RefusedReads', 'AWS/Kinesis', 'ReadProvisionedThroughputExceeded', STREAM, 'Sum', 0, 'refused-reads'],
     ['Freshness', 'Lakehouse', 'FreshnessMilliseconds', PRODUCT, 'Maximum', 3_600_000, 'freshness'],
+    ['SchemaDrift', 'Lakehouse', 'SchemaDrift', PRODUCT, 'Sum', 0, 'schema-drift'],
   ])(
     '%s measures one thing of one resource',
     (id, Namespace, MetricName, Dimensions, Statistic, Threshold, section) => {
@@ -104,6 +105,55 @@ describe('each alarm', () => {
       DatapointsToAlarm: 1,
       TreatMissingData: 'notBreaching',
     });
+  });
+
+  test('CriticalFields sounds at the first anomaly, and names the fields', () => {
+    const { stack: critical } = alarmsWith({ criticalFields: ['order_id', 'items[].sku'] });
+    expect(alarm(critical, 'CriticalFields')).toMatchObject({
+      Namespace: 'Lakehouse',
+      MetricName: 'CriticalFieldAnomalies',
+      Dimensions: PRODUCT,
+      Statistic: 'Sum',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      Period: 300,
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+      TreatMissingData: 'notBreaching',
+      AlarmDescription:
+        'orders: critical fields are missing, null or invalid; there are 2 of them: order_id, items[].sku. ' +
+        `Runbook: ${RUNBOOK}#critical-fields`,
+    });
+    expect(alarm(stack, 'CriticalFields')).toBeUndefined();
+  });
+
+  test('a contract with thousands of critical fields fits the description of an alarm', () => {
+    const criticalFields = Array.from({ length: 5000 }, (_, i) => `field_number_${i}`);
+    const { AlarmDescription } = alarm(alarmsWith({ criticalFields }).stack, 'CriticalFields');
+    expect(AlarmDescription.length).toBeLessThan(1024);
+    expect(AlarmDescription).toMatch(/there are 5000 of them: field_number_0, .*…\. Runbook/);
+  });
+
+  test('drift of files, which may come once a day, sounds at once; and none where it is not watched', () => {
+    const queue = (given: Given) =>
+      alarmsWith({
+        stream: undefined,
+        queue: sqs.Queue.fromQueueArn(new Stack(), 'Files', 'arn:aws:sqs:eu-west-1:123456789012:files'),
+        ...given,
+      });
+    expect(alarm(queue({}).stack, 'SchemaDrift')).toMatchObject({
+      EvaluationPeriods: 1,
+      DatapointsToAlarm: 1,
+    });
+    const { stack: unwatched, alarms } = queue({ enableSchemaDrift: false });
+    expect(alarm(unwatched, 'SchemaDrift')).toBeUndefined();
+    expect(alarms.schemaDrift).toBeUndefined();
+    const raised = alarmsWith({
+      thresholds: { schemaDrift: 1000, criticalFieldAnomalies: 3 },
+      criticalFields: ['id'],
+    });
+    expect(alarm(raised.stack, 'SchemaDrift').Threshold).toBe(1000);
+    expect(alarm(raised.stack, 'CriticalFields').Threshold).toBe(3);
   });
 
   test('RefusedWrites is a share of what producers tried to write', () => {
@@ -142,7 +192,7 @@ describe('each alarm', () => {
 
   test('has dimensions on every metric, an action at its start and its end, and a runbook', () => {
     const all = alarmsOf(stack);
-    expect(all).toHaveLength(10);
+    expect(all).toHaveLength(11);
     for (const one of all) {
       const metrics = one.Metrics?.flatMap((entry: any) => entry.MetricStat?.Metric ?? []) ?? [one];
       for (const metric of metrics) expect(metric.Dimensions).toHaveLength(1);
@@ -235,7 +285,7 @@ describe('thresholds', () => {
       const { stack, alarms } = alarmsWith({ serviceLevels });
       expect(alarms.noData).toBeUndefined();
       expect(alarm(stack, 'NoData')).toBeUndefined();
-      expect(alarms.all).toHaveLength(9);
+      expect(alarms.all).toHaveLength(10);
     }
   });
 
@@ -343,7 +393,7 @@ test('a runbook of one’s own is linked by section', () => {
 test('without a dead-letter queue there is no alarm on it', () => {
   const { alarms } = alarmsWith({ deadLetterQueue: undefined });
   expect(alarms.deadLetters).toBeUndefined();
-  expect(alarms.all).toHaveLength(8);
+  expect(alarms.all).toHaveLength(9);
   expect(() => alarms.metrics.deadLetters()).toThrow(
     'The metrics of "orders" have no dead-letter queue to measure. Pass deadLetterQueue.',
   );

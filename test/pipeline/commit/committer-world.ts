@@ -1,4 +1,5 @@
 import { RejectionHandling } from '../../../lib/contract/rejection-handling';
+import { DriftCounts } from '../../../lambda/pipeline/drift/drift-counts';
 import { encodeRows } from '../../../lambda/pipeline/encoding';
 import { commitRequests } from '../../../lambda/pipeline/commit/commit-requests';
 import { RequestOutcome, type Settlement } from '../../../lambda/pipeline/commit/commit-plan';
@@ -52,11 +53,17 @@ export class CommitterWorld {
     return {
       bronze: { table: bronze, store: bronze.store },
       quarantine: { table: quarantine, store: quarantine.store },
-      contract: { contractId: 'orders', contractVersion: '1' },
+      contract: {
+        contractId: 'orders',
+        contractVersion: '1',
+        schemaHash: 'none',
+        hasCriticalFields: false,
+      },
       newEncoder: () => {
         const rows: SourceRecord[] = [];
         return {
           unknownFields: 0,
+          drift: new DriftCounts(),
           get accepted() {
             return rows.length;
           },

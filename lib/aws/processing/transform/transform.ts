@@ -2,7 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { DataContract, SchemaObject } from '../../../contract';
-import { compileInputContract } from '../../../contract/handler-code';
+import { compileContract } from '../../../contract/handler-code';
 import {
   HANDLER_ENVIRONMENT,
   INPUT_CONTRACT_FILE,
@@ -139,7 +139,7 @@ export class Transform {
     const files: Record<string, string> = { [TRANSFORM_FILE]: this.code };
     if (inputContract !== undefined) {
       const schema = inputContract.schema(inputSchemaName);
-      files[INPUT_CONTRACT_FILE] = compileInputContract(inputContract, schema);
+      files[INPUT_CONTRACT_FILE] = compileContract(inputContract, schema);
     }
     const lookups: Record<string, LookupBinding['settings']> = {};
     for (const [name, lookup] of Object.entries(this.options.lookups ?? {})) {
