@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { objectIn } from '../lambda/pipeline/pii/personal-data-watch';
 import { PiiFindingKind, PiiScan, type PiiFinding } from '../lambda/pipeline/pii/pii-scan';
-import { parseRecord } from '../lambda/formats/json/record-numbers';
+import { classifiedColumns } from '../lib/contract/classified-columns';
 import { EventFile } from '../lib/local/events/event-file';
 import { CommandFailed } from './command-failed';
 import { readContract } from './read-contract';
@@ -15,11 +16,11 @@ const DEFAULT_RECORDS = 10_000;
 export async function pii(args: string[]): Promise<void> {
   const { contract: file, events: path, records, json } = readArguments(args);
   const schema = readContract(file).schema();
-  const scan = new PiiScan(schema);
+  const scan = new PiiScan(classifiedColumns(schema));
   const events = EventFile.open(path);
   for await (const part of events.records()) {
     for (const { bytes } of part.slice(0, records - scan.records)) {
-      const record = recordOf(bytes);
+      const record = objectIn(Buffer.from(bytes).toString('utf8'));
       if (record) scan.add(record);
     }
     if (scan.records >= records) break;
@@ -50,18 +51,6 @@ function report({ records }: PiiScan, findings: readonly PiiFinding[]): string {
   const found =
     rows.length > 0 ? `${table(['finding', 'column', 'contract', 'found', 'shape'], rows)}\n` : '';
   return `${found}${count(records)} records looked at. Shapes show letters as x and digits as 9.\n`;
-}
-
-/** Undefined for what is no object: ingestion quarantines it. */
-function recordOf(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const record = parseRecord(Buffer.from(bytes).toString('utf8'));
-    return typeof record === 'object' && record !== null && !Array.isArray(record)
-      ? (record as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 interface PiiArguments {

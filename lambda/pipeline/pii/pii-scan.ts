@@ -1,5 +1,4 @@
-import type { ContractProperty } from '../../../lib/contract/contract-property';
-import type { SchemaObject } from '../../../lib/contract/schema-object';
+import type { ClassifiedColumn } from '../../../lib/contract/classified-columns';
 import { ExactNumber } from '../../formats/json/exact-json';
 import { detectPii, type PiiKind } from './detect';
 
@@ -23,6 +22,8 @@ export interface PiiFinding {
   readonly inContract: boolean;
   /** Values that were looked at. */
   readonly values: number;
+  /** Values in which any kind was found. */
+  readonly shown: number;
   /** Values in which each kind was found. */
   readonly kinds: { readonly [kind: string]: number };
   /** Shape of the first value found: letters are x, digits are 9. */
@@ -38,6 +39,7 @@ interface Column {
   readonly classification?: string;
   readonly inContract: boolean;
   values: number;
+  shown: number;
   readonly kinds: Map<PiiKind, number>;
   example?: string;
 }
@@ -47,8 +49,10 @@ export class PiiScan {
   private readonly columns = new Map<string, Column>();
   private rows = 0;
 
-  constructor(schema: SchemaObject) {
-    for (const property of schema.properties) this.declare(property, undefined);
+  /** @param columns those of the contract, in its order */
+  constructor(columns: readonly ClassifiedColumn[]) {
+    for (const { path, classification } of columns)
+      this.columns.set(path, { classification, inContract: true, values: 0, shown: 0, kinds: new Map() });
   }
 
   get records(): number {
@@ -68,14 +72,6 @@ export class PiiScan {
     return all.sort((a, b) => rank.indexOf(a.finding) - rank.indexOf(b.finding));
   }
 
-  private declare(property: ContractProperty, inherited: string | undefined): void {
-    const classification = property.classification ?? inherited;
-    const inside = property.items ? [property.items] : property.properties;
-    if (inside.length === 0)
-      this.columns.set(property.path, { classification, inContract: true, values: 0, kinds: new Map() });
-    for (const one of inside) this.declare(one, classification);
-  }
-
   private look(path: string, value: unknown): void {
     if (value === null || value === undefined) return;
     if (value instanceof ExactNumber) this.judge(path, value.text);
@@ -87,16 +83,19 @@ export class PiiScan {
 
   private judge(path: string, text: string): void {
     let column = this.columns.get(path);
-    if (!column) this.columns.set(path, (column = { inContract: false, values: 0, kinds: new Map() }));
+    if (!column)
+      this.columns.set(path, (column = { inContract: false, values: 0, shown: 0, kinds: new Map() }));
     column.values++;
     const kinds = detectPii(text);
     for (const kind of kinds.keys()) column.kinds.set(kind, (column.kinds.get(kind) ?? 0) + 1);
-    if (kinds.size > 0) column.example ??= shapeOf(text);
+    if (kinds.size === 0) return;
+    column.shown++;
+    column.example ??= shapeOf(text);
   }
 }
 
 function finding(column: string, seen: Column): PiiFinding | undefined {
-  const { classification, inContract, values, kinds, example } = seen;
+  const { classification, inContract, values, shown, kinds, example } = seen;
   const isOpen = classification === undefined || classification.trim().toLowerCase() === OPEN;
   const what = isOpen
     ? kinds.size > 0
@@ -114,6 +113,7 @@ function finding(column: string, seen: Column): PiiFinding | undefined {
       ...(classification !== undefined && { classification }),
       inContract,
       values,
+      shown,
       kinds: Object.fromEntries(kinds),
       ...(example !== undefined && { example }),
     }
