@@ -8,6 +8,7 @@ import esbuild from 'esbuild';
 // Compiled from contracts or bundled from the user's own code when a user synthesizes, and laid beside the bundle;
 // the bundle itself, beside the program of a container.
 const BESIDE_THE_BUNDLE = [
+  './classified-columns.mjs',
   './contract.mjs',
   './file-columns.mjs',
   './gates.mjs',

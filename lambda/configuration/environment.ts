@@ -46,3 +46,12 @@ export function json(environment: Environment, variable: string): object | undef
   }
   throw new ConfigurationError(`${variable} is "${text}". Allowed: a JSON object.`);
 }
+
+/** A number above 0, up to 1; undefined where the variable is not set. */
+export function sampleRate(environment: Environment, variable: string): number | undefined {
+  const text = environment[variable];
+  if (text === undefined) return undefined;
+  const rate = Number(text);
+  if (rate > 0 && rate <= 1) return rate;
+  throw new ConfigurationError(`${variable} is "${text}". Allowed: a number above 0, up to 1.`);
+}

@@ -26,19 +26,13 @@ const MAX_FILE_BYTES = 5 * 1024 * 1024 * 1024;
 /** @throws ConfigurationError naming the variable, its value and what is allowed. */
 export function readFileConfiguration(environment: Environment = process.env): FileConfiguration {
   const { fileLedger, disposition, fileQueue, taskQueue, maxFileBytes } = HANDLER_ENVIRONMENT;
-  const { bronzeTable, quarantineTable, rejections, transform, product, metricNamespace } =
-    readIngestConfiguration(environment);
+  const { commitQueue: _, deduplication: __, ...ingestion } = readIngestConfiguration(environment);
   const queue = (variable: string) =>
     environment[variable] === undefined ? undefined : queueUrl(environment, variable);
   // A container is told of its queue by the same variable: it hands nothing over.
   const isContainer = engineMemory(environment) !== undefined;
   return {
-    bronzeTable,
-    quarantineTable,
-    rejections,
-    transform,
-    product,
-    metricNamespace,
+    ...ingestion,
     ledger: matching(
       environment,
       fileLedger,

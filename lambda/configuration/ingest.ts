@@ -1,7 +1,7 @@
 import type { DeduplicationSettings } from '../../lib/contract/deduplication-settings';
 import { HANDLER_ENVIRONMENT } from '../../lib/contract/handler-environment';
 import { RejectionHandling } from '../../lib/contract/rejection-handling';
-import { ConfigurationError, type Environment, json } from './environment';
+import { ConfigurationError, type Environment, json, sampleRate } from './environment';
 import { type SignalConfiguration, signals } from './signals';
 import { queueUrl, requireDistinct, tableUri } from './tables-and-queues';
 import { userTransform, type UserTransformConfiguration } from './user-transform';
@@ -18,6 +18,8 @@ export interface IngestConfiguration extends SignalConfiguration {
   readonly transform?: UserTransformConfiguration;
   /** Which events are to be taken once, where there are such. */
   readonly deduplication?: DeduplicationSettings;
+  /** Share of the records that are looked at for personal data; undefined for none. */
+  readonly personalDataSample?: number;
   /** URL of the queue to hand files over to; undefined where the function commits itself. */
   readonly commitQueue?: string;
 }
@@ -30,6 +32,7 @@ export function readIngestConfiguration(environment: Environment = process.env):
     rejections: rejectionHandling(environment),
     transform: userTransform(environment),
     deduplication: json(environment, HANDLER_ENVIRONMENT.deduplication) as DeduplicationSettings | undefined,
+    personalDataSample: sampleRate(environment, HANDLER_ENVIRONMENT.personalDataSample),
     ...(environment[HANDLER_ENVIRONMENT.commitQueue]
       ? { commitQueue: queueUrl(environment, HANDLER_ENVIRONMENT.commitQueue) }
       : {}),

@@ -45,3 +45,10 @@ declare module '*/file-columns.mjs' {
 
   export const columns: readonly FileColumn[];
 }
+
+/** The columns of the contract with their classifications, where records are looked at for personal data. */
+declare module '*/classified-columns.mjs' {
+  import type { ClassifiedColumn } from '../../lib/contract/classified-columns';
+
+  export const columns: readonly ClassifiedColumn[];
+}

@@ -2,6 +2,7 @@ import type { LaneRange } from '../tables/table';
 import type { DriftReport } from './drift/drift-report';
 import type { EncodedBatch } from './encode-batch';
 import type { Lane } from './lane';
+import type { PersonalDataSighting } from './pii/personal-data-watch';
 import type { RejectionCode } from './record';
 
 /** What became of a batch. `read` is the sum of `accepted`, `dropped`, `duplicates`, `quarantined` and `replayed`. */
@@ -21,6 +22,8 @@ export interface IngestReport {
   readonly replayed: number;
   readonly unknownFields: number;
   readonly drift: DriftReport;
+  /** Undefined where nobody looks. */
+  readonly personalData?: PersonalDataSighting;
   readonly reasons: Partial<Record<RejectionCode, number>>;
   readonly bronzeSnapshot?: bigint;
   readonly quarantineSnapshot?: bigint;

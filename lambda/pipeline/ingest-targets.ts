@@ -2,6 +2,7 @@ import type { RejectionHandling } from '../../lib/contract/rejection-handling';
 import type { BatchEncoder, CompiledContract, EncodedFile, EncodingTarget } from './batch-encoder';
 import type { CommitQueue } from './commit/commit-request';
 import type { EventDeduplication } from './deduplication/event-deduplication';
+import type { PersonalDataWatch } from './pii/personal-data-watch';
 import type { QuarantineRow } from './quarantine';
 import type { SourceRecord } from './record';
 import type { TableTarget } from './table-target';
@@ -27,6 +28,11 @@ export interface IngestTargets {
    * @default - every record counts, whatever it holds
    */
   readonly deduplication?: EventDeduplication;
+  /**
+   * Looks for personal data that the contract does not know of.
+   * @default - nobody looks
+   */
+  readonly personalData?: PersonalDataWatch;
   /** Files are handed over here instead of being committed. */
   readonly commits?: CommitQueue;
   /** Epoch milliseconds. */

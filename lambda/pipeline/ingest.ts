@@ -55,6 +55,7 @@ export async function ingest(
     replayed: records.length - accepted - encoded.dropped - encoded.duplicates - encoded.rejected.length,
     unknownFields: encoded.unknownFields,
     drift: driftReport(encoded.drift, targets.contract),
+    personalData: targets.personalData?.look(records),
     reasons: reasonsOf(encoded),
     bronzeSnapshot: settled.bronzeSnapshot,
     quarantineSnapshot: settled.quarantineSnapshot,

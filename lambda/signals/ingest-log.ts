@@ -3,6 +3,7 @@ import type { Context } from 'aws-lambda';
 import { IngestFailure } from '../pipeline/ingest-failure';
 import type { IngestReport } from '../pipeline/ingest-report';
 import { DriftLog } from './drift-log';
+import { PersonalDataLog } from './personal-data-log';
 
 /**
  * Structured log lines: one for each batch, one more for each new drift of the schema and for each defect of ours. They
@@ -11,10 +12,12 @@ import { DriftLog } from './drift-log';
 export class IngestLog {
   private readonly logger: Logger;
   private readonly drifts: DriftLog;
+  private readonly personalData: PersonalDataLog;
 
   constructor(product: string) {
     this.logger = new Logger({ serviceName: product });
     this.drifts = new DriftLog(this.logger);
+    this.personalData = new PersonalDataLog(this.logger);
   }
 
   batch(report: IngestReport, context: Context | undefined): void {
@@ -36,6 +39,7 @@ export class IngestLog {
       commitMilliseconds: Math.round(report.commitMilliseconds),
     });
     this.drifts.batch(report.drift);
+    if (report.personalData) this.personalData.batch(report.personalData);
     for (const error of report.internalErrors) {
       // Without its message, which may quote the record.
       const at = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));

@@ -31,6 +31,8 @@ export class IngestMetrics {
     const { ofShape, ofCritical } = report.drift;
     count(METRICS.schemaDrift, ofShape);
     if (ofCritical !== undefined) count(METRICS.criticalFieldAnomalies, ofCritical);
+    if (report.personalData !== undefined)
+      count(METRICS.unclassifiedPersonalData, report.personalData.values);
     if (report.oldestArrival !== undefined) milliseconds(METRICS.freshness, now - report.oldestArrival);
     if (report.bronzeSnapshot !== undefined || report.quarantineSnapshot !== undefined) {
       milliseconds(METRICS.commitDuration, report.commitMilliseconds);

@@ -77,6 +77,11 @@ export const HANDLER_ENVIRONMENT = {
   rejections: 'LAKEHOUSE_REJECTIONS',
   /** Which events are to be taken once: JSON of a `DeduplicationSettings` (deduplication-settings.ts). */
   deduplication: 'LAKEHOUSE_DEDUPLICATION',
+  /**
+   * Share of the records that are looked at for personal data the contract does not know of, above 0, up to 1; none where it
+   * is not set.
+   */
+  personalDataSample: 'LAKEHOUSE_PERSONAL_DATA_SAMPLE',
   /** The user's own code beside the bundle: JSON of a `TransformSettings` (transform-settings.ts). */
   transform: 'LAKEHOUSE_TRANSFORM',
   /** What that code may look up: JSON, name → `LookupSettings` (transform-settings.ts). */
@@ -104,6 +109,9 @@ export const COMPILED_CONTRACT_FILE = 'contract.mjs';
 
 /** File name, beside the bundle, of the columns that files are to have by the contract. */
 export const FILE_COLUMNS_FILE = 'file-columns.mjs';
+
+/** File name, beside the bundle, of the columns' classifications; there where the environment has `personalDataSample`. */
+export const CLASSIFIED_COLUMNS_FILE = 'classified-columns.mjs';
 
 /** File name, beside the bundle, of the user's own code; there where the environment has `transform`. */
 export const TRANSFORM_FILE = 'transform.mjs';

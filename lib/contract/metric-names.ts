@@ -17,6 +17,11 @@ export const METRICS = {
   schemaDrift: 'SchemaDrift',
   /** Critical fields that were missing, null or invalid; emitted where the contract calls any critical. */
   criticalFieldAnomalies: 'CriticalFieldAnomalies',
+  /**
+   * Values of a sample that show personal data in columns the contract does not classify; emitted where a processor looks for
+   * such.
+   */
+  unclassifiedPersonalData: 'UnclassifiedPersonalData',
   /** Milliseconds from the arrival of a batch's oldest record to the commit. */
   freshness: 'FreshnessMilliseconds',
   /** Milliseconds spent on the commit alone. */

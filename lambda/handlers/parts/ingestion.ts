@@ -9,6 +9,7 @@ import { createBatchEncoder, encodeRows, type CompiledContractModule } from '../
 import { ingest } from '../../pipeline/ingest';
 import type { IngestTargets } from '../../pipeline/ingest-targets';
 import { byLane, rangeOf } from '../../pipeline/lane';
+import type { PersonalDataWatch } from '../../pipeline/pii/personal-data-watch';
 import type { SourceRecord } from '../../pipeline/record';
 import type { TableTarget } from '../../pipeline/table-target';
 import type { EventDeduplication } from '../../pipeline/deduplication/event-deduplication';
@@ -114,7 +115,7 @@ export async function openIngestLineage(
 
 /** What records go through on their way to the tables. */
 export async function targetsOf(
-  configuration: Pick<IngestConfiguration, 'rejections' | 'transform'>,
+  configuration: Pick<IngestConfiguration, 'rejections' | 'transform' | 'personalDataSample'>,
   compiled: CompiledContractModule,
   parts: Pick<IngestionParts, 'openTransform'> | undefined,
 ): Promise<Omit<IngestTargets, 'bronze' | 'quarantine' | 'commits'>> {
@@ -125,8 +126,22 @@ export async function targetsOf(
     encodeRows,
     rejections: configuration.rejections,
     transform: transform && ((records) => transform.outcomes(records)),
+    personalData: await personalDataWatch(configuration),
     now: Date.now,
   };
+}
+
+/** Imported on first use, as its columns are: they are beside the bundle only where somebody looks. */
+async function personalDataWatch({
+  personalDataSample,
+}: Pick<IngestConfiguration, 'personalDataSample'>): Promise<PersonalDataWatch | undefined> {
+  if (personalDataSample === undefined) return undefined;
+  const [{ PersonalDataWatch }, { columns }] = await Promise.all([
+    import('../../pipeline/pii/personal-data-watch'),
+    // Where the bundle is that this module becomes part of.
+    import('./classified-columns.mjs'),
+  ]);
+  return new PersonalDataWatch(columns, personalDataSample);
 }
 
 async function userTransform(

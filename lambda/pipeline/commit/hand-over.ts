@@ -78,6 +78,7 @@ export async function handOver(
     replayed: records.length - count(batch),
     unknownFields: encoded.unknownFields,
     drift: driftReport(encoded.drift, contract),
+    personalData: targets.personalData?.look(records),
     reasons: reasonsOf(encoded),
     conflicts: 0,
     oldestArrival: oldestArrival(batch),

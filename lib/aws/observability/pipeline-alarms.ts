@@ -42,7 +42,7 @@ export interface PipelineAlarmsOptions {
   /**
    * Page the alarms' descriptions link to. Each adds the fragment of its section: `#iterator-age`,
    * `#function-errors`, `#function-throttles`, `#refused-writes`, `#refused-reads`, `#dead-letters`,
-   * `#quarantine-rate`, `#schema-drift`, `#critical-fields`, `#freshness`, `#no-data`, `#volume-drop`, `#queue-age`, `#refused-files`.
+   * `#quarantine-rate`, `#schema-drift`, `#critical-fields`, `#personal-data`, `#freshness`, `#no-data`, `#volume-drop`, `#queue-age`, `#refused-files`.
    * @default - docs/operations.md of this package
    */
   readonly runbookUrl?: string;
@@ -87,6 +87,12 @@ export interface PipelineAlarmsProps extends PipelineAlarmsOptions {
   readonly criticalFields?: string[];
 
   /**
+   * Whether the processor looks for personal data that the contract does not know of.
+   * @default false - no alarm for it
+   */
+  readonly detectsPersonalData?: boolean;
+
+  /**
    * CloudWatch namespace of the handler's metrics.
    * @default 'Lakehouse'
    */
@@ -122,6 +128,8 @@ export class PipelineAlarms extends AlarmGroup {
   readonly schemaDrift?: Alarm;
   /** Critical fields are missing, null or invalid. Undefined where no field is critical. */
   readonly criticalFields?: Alarm;
+  /** Personal data is in columns that are not classified. Undefined where the processor does not look for any. */
+  readonly personalData?: Alarm;
   readonly freshness: Alarm;
   /** Nothing arrives any more. Undefined where no frequency is promised. */
   readonly noData?: Alarm;
@@ -263,6 +271,16 @@ export class PipelineAlarms extends AlarmGroup {
         runbookSection: 'critical-fields',
       });
     }
+    if (props.detectsPersonalData ?? false) {
+      this.personalData = alarms.create('PersonalData', {
+        metric: this.metrics.unclassifiedPersonalData(),
+        threshold: thresholds.unclassifiedPersonalData,
+        ...AT_ONCE,
+        treatMissingData: TreatMissingData.NOT_BREACHING,
+        meaning: `${product}: records show personal data in columns that the contract does not classify.`,
+        runbookSection: 'personal-data',
+      });
+    }
     this.freshness = alarms.create('Freshness', {
       metric: this.metrics.freshness(),
       threshold: thresholds.freshness.toMilliseconds(),
@@ -314,6 +332,7 @@ export class PipelineAlarms extends AlarmGroup {
       this.quarantineRate,
       this.schemaDrift,
       this.criticalFields,
+      this.personalData,
       this.freshness,
       this.noData,
       this.hourlyDrop,

@@ -158,6 +158,11 @@ export class PipelineMetrics {
     return this.ofProduct(METRICS.criticalFieldAnomalies, Stats.SUM);
   }
 
+  /** Values of the sample that show personal data in columns that are not classified; no value where nobody looks. */
+  unclassifiedPersonalData(): Metric {
+    return this.ofProduct(METRICS.unclassifiedPersonalData, Stats.SUM);
+  }
+
   /** Records that the processor's transform made no row of; no value where there is no transform. */
   recordsDropped(): Metric {
     return this.ofProduct(METRICS.recordsDropped, Stats.SUM);

@@ -55,6 +55,13 @@ export interface PipelineThresholds {
   readonly criticalFieldAnomalies?: number;
 
   /**
+   * Values in five minutes, of the sample that is looked at, that show personal data in columns the contract does not
+   * classify.
+   * @default 0
+   */
+  readonly unclassifiedPersonalData?: number;
+
+  /**
    * Drop of the records read in an hour, in percent of those of the hour before, from which on the alarm sounds: at 20,
    * 80 records after 100 are one, 81 are none. From 1 to 100.
    * @default - no such alarm
@@ -138,6 +145,7 @@ export function settleThresholds(
     quarantinedPercent: given.quarantinedPercent ?? levels.errorRatePercent ?? 1,
     schemaDrift: given.schemaDrift ?? 0,
     criticalFieldAnomalies: given.criticalFieldAnomalies ?? 0,
+    unclassifiedPersonalData: given.unclassifiedPersonalData ?? 0,
     functionErrors: given.functionErrors ?? 0,
     functionThrottles: given.functionThrottles ?? 0,
     refusedWritesPercent: given.refusedWritesPercent ?? 10,

@@ -9,6 +9,7 @@ import type { HandlerNetwork } from '../handler-network';
 import type { IZoneBucket } from '../storage';
 import type { ContainerProcessorOptions } from './container-options';
 import type { FileDisposition } from './file-disposition';
+import type { PersonalDataDetection } from './personal-data-detection';
 import type { Transform } from './transform';
 
 /** How files are taken in; from where, and to where, is in `FileProcessorProps`. */
@@ -98,6 +99,13 @@ export interface FileProcessorOptions {
    * @default - records are taken as they came
    */
   readonly transform?: Transform;
+
+  /**
+   * Looks at a sample of the records, as they arrive, for personal data in columns the contract does not classify: a metric,
+   * a line of the log for each column and kind, and an alarm of the product. docs/privacy.md says what is found.
+   * @default - nobody looks
+   */
+  readonly personalDataDetection?: PersonalDataDetection;
 
   /**
    * What becomes of a file with records the contract refuses.

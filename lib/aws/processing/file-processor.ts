@@ -35,6 +35,7 @@ import { FileDisposition } from './file-disposition';
 import { requireFileLimits } from './file-limits';
 import type { FileProcessorOptions } from './file-options';
 import type { FileSource } from './file-source';
+import { bindDetection } from './personal-data-detection';
 import { defaultBatchingWindow } from './processor-limits';
 import type { IRecordProcessor } from './record-processor';
 
@@ -137,7 +138,8 @@ export class FileProcessor extends Construct implements IRecordProcessor {
     const disposition = props.disposition ?? FileDisposition.keep();
 
     const transform = props.transform?.bind(this, this.role);
-    const files = { ...compiled(contract, schema), ...transform?.files };
+    const detection = bindDetection(this, props, schema);
+    const files = { ...compiled(contract, schema), ...transform?.files, ...detection?.files };
     const environment = {
       [HANDLER_ENVIRONMENT.bronzeTable]: bronze.uri,
       [HANDLER_ENVIRONMENT.quarantineTable]: quarantine.uri,
@@ -148,6 +150,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
       [HANDLER_ENVIRONMENT.product]: this.productName,
       [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
       ...transform?.environment,
+      ...detection?.environment,
     };
     this.container =
       props.large &&

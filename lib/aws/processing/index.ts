@@ -19,6 +19,7 @@ export { FileSource, type FileSourceBinding, type FileSourceOptions } from './fi
 export type { HandlerNetwork } from '../handler-network';
 export { StreamProcessor, type StreamProcessorOptions, type StreamProcessorProps } from './stream-processor';
 export type { MaskingOptions } from './masking';
+export type { PersonalDataDetection } from './personal-data-detection';
 export type { SilverProcessorOptions } from './silver-options';
 export { SilverProcessor, type SilverProcessorProps } from './silver-processor';
 export { type ITableCommitter, TableCommitter, type TableCommitterProps } from './table-committer';

@@ -27,6 +27,7 @@ import type { IDeduplicationTable } from './deduplication-table';
 import type { EventDeduplication } from './event-deduplication';
 import { defaultBatchingWindow, defaultRecordAge, requireDeployable } from './processor-limits';
 import type { IRecordProcessor } from './record-processor';
+import { bindDetection, type PersonalDataDetection } from './personal-data-detection';
 import type { StreamSource } from './stream-source';
 import type { Transform } from './transform';
 import type { ITableCommitter } from './table-committer';
@@ -108,6 +109,13 @@ export interface StreamProcessorOptions {
    * @default - every record counts; what a producer sends twice is there twice, until silver's key removes it
    */
   readonly deduplication?: EventDeduplication;
+
+  /**
+   * Looks at a sample of the records, as they arrive, for personal data in columns the contract does not classify: a metric,
+   * a line of the log for each column and kind, and an alarm of the product. docs/privacy.md says what is found.
+   * @default - nobody looks
+   */
+  readonly personalDataDetection?: PersonalDataDetection;
 
   /**
    * What becomes of a batch with records the contract refuses.
@@ -248,6 +256,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
       encryptionKey: this.encryptionKey,
     });
     this.deduplicationTable = deduplication?.table;
+    const detection = bindDetection(this, props, schema);
     props.lineage?.grantTell(this.role);
     const lineage = props.lineage?.bind(this, contract);
     const needsMore = (transform ?? deduplication) !== undefined || lineage?.readsSecrets === true;
@@ -261,6 +270,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
       code: stagedCode(bundle, {
         [COMPILED_CONTRACT_FILE]: compileContract(contract, schema),
         ...transform?.files,
+        ...detection?.files,
       }),
       handler: HANDLER_ENTRY,
       runtime: HANDLER_RUNTIME,
@@ -280,6 +290,7 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
         [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
         ...transform?.environment,
         ...deduplication?.environment,
+        ...detection?.environment,
         ...lineage?.environment,
         ...(props.committer && { [HANDLER_ENVIRONMENT.commitQueue]: props.committer.queue.queueUrl }),
       },

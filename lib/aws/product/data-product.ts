@@ -214,6 +214,7 @@ export class DataProduct extends Construct {
       deadLetterQueue: this.processor.deadLetterQueue,
       serviceLevels: contract.sla,
       criticalFields: this.schema.criticalFields,
+      detectsPersonalData: options?.personalDataDetection !== undefined,
     });
     if (props.enableSilver ?? true) {
       const silver = props.silver ?? this.createTable('Silver', Zone.SILVER, { clusterBy });

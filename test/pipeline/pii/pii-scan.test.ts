@@ -83,11 +83,19 @@ test('what values show is held against the contract', () => {
       column: 'extra',
       inContract: false,
       values: 1,
+      shown: 1,
       kinds: { 'ip-address': 1 },
       example: '999.9.999.9',
     },
-    { ...found, finding: 'suspect-name', column: 'birth_date', kinds: {} },
-    { ...found, finding: 'nothing-found', column: 'home.street', classification: 'confidential', kinds: {} },
+    { ...found, shown: 0, finding: 'suspect-name', column: 'birth_date', kinds: {} },
+    {
+      ...found,
+      shown: 0,
+      finding: 'nothing-found',
+      column: 'home.street',
+      classification: 'confidential',
+      kinds: {},
+    },
   ]);
 });
 
