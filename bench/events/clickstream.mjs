@@ -1,4 +1,5 @@
 // The 13-column click of a shop, about 390 bytes of JSON. The same seed gives the same events on every machine.
+import { randomNumbers } from '../random-numbers.mjs';
 
 const DAY_START = Date.UTC(2026, 10, 20);
 const DAY = 86_400_000;
@@ -42,17 +43,6 @@ const SCREENS = [
   [412, 915],
   [2560, 1440],
 ];
-
-/** Numbers in [0, 1) from a 32-bit state (xorshift, Marsaglia 2003). */
-function randomNumbers(seed) {
-  let state = seed;
-  return () => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) / 2 ** 32;
-  };
-}
 
 /** Yields `count` events spread over one day, in order of arrival. */
 export function* clickstream(count, seed = 42) {

@@ -1,5 +1,5 @@
 import type { CompiledContract } from './batch-encoder';
-import { RejectionCode, type RejectedRecord } from './record';
+import { RejectionCode, type RejectedRecord, type SourceRecord } from './record';
 
 /** A row of the quarantine table (lib/contract/quarantine-schema.ts). */
 export type QuarantineRow = Record<string, unknown>;
@@ -31,7 +31,11 @@ export function quarantineRows(
  * The record's bytes; or, where decoding would lose something, the text it came as. Node decodes broken base64
  * without complaint and drops what it does not know.
  */
-function payload(data: string, code: RejectionCode): Pick<QuarantineRow, 'payload' | 'payload_encoding'> {
+function payload(
+  data: SourceRecord['data'],
+  code: RejectionCode,
+): Pick<QuarantineRow, 'payload' | 'payload_encoding'> {
+  if (typeof data !== 'string') return { payload: data, payload_encoding: 'bytes' };
   const bytes = Buffer.from(data, 'base64');
   if (code !== RejectionCode.INVALID_BASE64 && bytes.toString('base64') === data) {
     return { payload: bytes, payload_encoding: 'bytes' };

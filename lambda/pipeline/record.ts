@@ -4,8 +4,8 @@ export interface SourceRecord {
   readonly lane: string;
   /** Position within the lane: a decimal integer as text, compared as an integer, never as text or float. */
   readonly position: string;
-  /** The record's bytes in base64, exactly as the source delivered them. */
-  readonly data: string;
+  /** The record's bytes, exactly as the source delivered them: in base64, or as they are. */
+  readonly data: string | Uint8Array;
   /** Epoch milliseconds at which the source received the record. */
   readonly arrivedAt: number;
   /** Partition key the producer gave, where there is one. */

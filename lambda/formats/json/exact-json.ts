@@ -20,11 +20,13 @@ export class ExactNumber {
   }
 }
 
-/** Text in which JSON.parse may have rounded a number, or turned it into infinity. */
-const MAY_LOSE_DIGITS = /[\d.]{16}|\d[eE][+-]?\d{3}/;
+/** A number of more digits than a double surely holds, with what stands before one. */
+const LONG_NUMBER = /[:,[\s-]\d[\d.]{15}/;
+const LARGE_EXPONENT = /\d[eE][+-]?\d{3}/;
 
+/** Whether JSON.parse may have rounded a number of this object or array, or turned it into infinity. */
 export function mayLoseDigits(text: string): boolean {
-  return MAY_LOSE_DIGITS.test(text);
+  return LONG_NUMBER.test(text) || LARGE_EXPONENT.test(text);
 }
 
 /**

@@ -4,6 +4,8 @@ import type { FileRecord, RecordScanner } from './file-record';
 import { UnusableInput } from './unusable-input';
 
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
+/** What stands in JSON text otherwise than as itself. */
+const ESCAPED = /["\\\u0000-\u001f]/;
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
 
 /**
@@ -16,9 +18,16 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?$/;
  */
 export class CsvScanner implements RecordScanner {
   private text = '';
+  /** Where the next quote of `text` is, or its end; looked for again once it is passed. */
+  private quote = -1;
   /** Offset in the file of the first character of `text`. */
   private offset: number;
-  private columns: { readonly key: string; readonly kind: CsvKind }[] | undefined;
+  private columns:
+    | {
+        /** The member's name, as it stands before its value in JSON. */ readonly key: string;
+        readonly kind: CsvKind;
+      }[]
+    | undefined;
   private names: readonly string[] | undefined;
 
   constructor(
@@ -44,10 +53,28 @@ export class CsvScanner implements RecordScanner {
   }
 
   push(chunk: Buffer): FileRecord[] {
-    const skipped = Math.min(this.skipBytes, chunk.length);
-    this.skipBytes -= skipped;
-    this.text += chunk.toString('latin1', skipped);
+    this.take(chunk);
     return this.rows(false);
+  }
+
+  /** Rows without a quote are as good as any: only those with one are looked at. */
+  inspect(chunk: Buffer): void {
+    if (!this.columns) {
+      this.push(chunk);
+      return;
+    }
+    this.take(chunk);
+    const { text } = this;
+    let start = 0;
+    for (;;) {
+      const quote = text.indexOf('"', start);
+      const lineEnd = text.lastIndexOf('\n', quote < 0 ? text.length : quote);
+      if (lineEnd >= start) start = lineEnd + 1;
+      const row = quote < 0 ? undefined : this.quotedRow(start, false);
+      if (!row) break;
+      start = row.next;
+    }
+    this.drop(start);
   }
 
   end(): FileRecord[] {
@@ -55,6 +82,25 @@ export class CsvScanner implements RecordScanner {
     if (!this.columns)
       throw new UnusableInput(this.file, 'no header line; the first line of a CSV file names its columns');
     return records;
+  }
+
+  private take(chunk: Buffer): void {
+    const skipped = Math.min(this.skipBytes, chunk.length);
+    this.skipBytes -= skipped;
+    this.text += chunk.toString('latin1', skipped);
+    this.quote = -1;
+  }
+
+  private drop(length: number): void {
+    this.text = this.text.slice(length);
+    this.quote = -1;
+    this.offset += length;
+    if (this.text.length > MAXIMUM_RECORD_BYTES) {
+      throw new UnusableInput(
+        this.file,
+        `the row that begins at byte ${this.offset} is longer than ${MAXIMUM_RECORD_BYTES} bytes. Is a quote missing?`,
+      );
+    }
   }
 
   private rows(atEnd: boolean): FileRecord[] {
@@ -67,14 +113,7 @@ export class CsvScanner implements RecordScanner {
       if (record) records.push(record);
       start = row.next;
     }
-    this.text = this.text.slice(start);
-    this.offset += start;
-    if (this.text.length > MAXIMUM_RECORD_BYTES) {
-      throw new UnusableInput(
-        this.file,
-        `the row that begins at byte ${this.offset} is longer than ${MAXIMUM_RECORD_BYTES} bytes. Is a quote missing?`,
-      );
-    }
+    this.drop(start);
     return records;
   }
 
@@ -84,15 +123,20 @@ export class CsvScanner implements RecordScanner {
     if (newline < 0 && !atEnd) return undefined;
     const lineEnd = newline < 0 ? this.text.length : newline;
     const contentEnd = this.text[lineEnd - 1] === '\r' && lineEnd > start ? lineEnd - 1 : lineEnd;
-    const line = this.text.slice(start, contentEnd);
-    if (!line.includes('"')) {
-      return {
-        fields: line.split(this.delimiter),
-        end: contentEnd,
-        next: Math.min(lineEnd + 1, this.text.length),
-      };
+    if (this.quoteFrom(start) < contentEnd) return this.quotedRow(start, atEnd);
+    return {
+      fields: this.text.slice(start, contentEnd).split(this.delimiter),
+      end: contentEnd,
+      next: Math.min(lineEnd + 1, this.text.length),
+    };
+  }
+
+  private quoteFrom(start: number): number {
+    if (this.quote < start) {
+      const found = this.text.indexOf('"', start);
+      this.quote = found < 0 ? this.text.length : found;
     }
-    return this.quotedRow(start, atEnd);
+    return this.quote;
   }
 
   private quotedRow(
@@ -147,7 +191,7 @@ export class CsvScanner implements RecordScanner {
     let json = '{';
     for (let index = 0; index < fields.length; index++) {
       const { key, kind } = this.columns[index];
-      json += (index > 0 ? ',' : '') + key + ':' + jsonValue(fields[index], kind);
+      json += key + jsonValue(fields[index], kind);
     }
     return { bytes: Buffer.from(json + '}', 'latin1'), position };
   }
@@ -176,7 +220,10 @@ export class CsvScanner implements RecordScanner {
       throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);
     }
     this.names = names.map(utf8);
-    return names.map((name) => ({ key: JSON.stringify(name), kind: this.kindOf(utf8(name)) }));
+    return names.map((name, index) => ({
+      key: `${index > 0 ? ',' : ''}${JSON.stringify(name)}:`,
+      kind: this.kindOf(utf8(name)),
+    }));
   }
 }
 
@@ -193,16 +240,20 @@ function jsonValue(text: string, kind: CsvKind): string {
   switch (kind) {
     case CsvKind.INTEGER:
     case CsvKind.TIMESTAMP:
-      return INTEGER.test(text) ? text : JSON.stringify(text);
+      return INTEGER.test(text) ? text : jsonText(text);
     case CsvKind.NUMBER:
-      return NUMBER.test(text) ? text : JSON.stringify(text);
+      return NUMBER.test(text) ? text : jsonText(text);
     case CsvKind.BOOLEAN:
-      return text === 'true' || text === 'false' ? text : JSON.stringify(text);
+      return text === 'true' || text === 'false' ? text : jsonText(text);
     case CsvKind.JSON:
-      return isJsonContainer(text) ? text : JSON.stringify(text);
+      return isJsonContainer(text) ? text : jsonText(text);
     default:
-      return JSON.stringify(text);
+      return jsonText(text);
   }
+}
+
+function jsonText(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
 function isJsonContainer(text: string): boolean {

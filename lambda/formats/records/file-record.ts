@@ -12,6 +12,8 @@ export interface FileRecord {
 export interface RecordScanner {
   /** @throws UnusableInput */
   push(chunk: Buffer): FileRecord[];
+  /** Looks through a piece for what would make the file unreadable, and gives none of its records. @throws UnusableInput */
+  inspect(chunk: Buffer): void;
   /** What is left at the end of the file. @throws UnusableInput when the file ends where it may not */
   end(): FileRecord[];
 }

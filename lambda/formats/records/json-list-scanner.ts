@@ -101,6 +101,10 @@ export class JsonListScanner implements RecordScanner {
     return records;
   }
 
+  inspect(chunk: Buffer): void {
+    this.push(chunk);
+  }
+
   end(): FileRecord[] {
     if (this.expecting === Expecting.NOTHING) {
       if (!this.found) throw this.unusable('an object without a list named "features"');

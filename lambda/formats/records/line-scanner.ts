@@ -41,6 +41,10 @@ export class LineScanner implements RecordScanner {
     return records;
   }
 
+  inspect(chunk: Buffer): void {
+    this.push(chunk);
+  }
+
   end(): FileRecord[] {
     const records: FileRecord[] = [];
     if (this.pendingBytes > 0) this.line(Buffer.alloc(0), this.consumed, records);

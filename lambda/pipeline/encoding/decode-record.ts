@@ -2,15 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { type Rejection, RejectionCode } from '../record';
 import { describe } from './describe-value';
 
-/** Decodes base64 into one buffer that is used again for every record. */
+/** Decodes bytes, and base64 into one buffer that is used again for every record. */
 export class RecordDecoder {
   private buffer = Buffer.allocUnsafe(64 * 1024);
   /** What `text` last decoded; empty when that was a rejection. */
   decoded = '';
 
   /** Decodes the payload of a record to text, into `decoded`. */
-  decode(data: string): Rejection | undefined {
+  decode(data: string | Uint8Array): Rejection | undefined {
     this.decoded = '';
+    if (typeof data !== 'string')
+      return this.decodeBytes(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
     const length = decodedLength(data);
     if (length < 0) return invalidBase64(data);
     if (length > this.buffer.length) this.buffer = Buffer.allocUnsafe(length * 2);
@@ -19,18 +21,35 @@ export class RecordDecoder {
     if (buffer.write(data, 0, 'base64') !== length || data.includes('-') || data.includes('_')) {
       return invalidBase64(data);
     }
-    // Most records are ASCII, which takes half the time to read as Latin-1: in UTF-8 nothing else has as many bytes.
+    // A view of the buffer would cost more than what most records take.
     const text = buffer.toString('latin1', 0, length);
-    if (Buffer.byteLength(text, 'utf8') === length) {
+    if (isAscii(text, length)) {
       this.decoded = text;
       return undefined;
     }
-    const bytes = buffer.subarray(0, length);
+    return this.decodeUtf8(buffer.subarray(0, length));
+  }
+
+  private decodeBytes(bytes: Buffer): Rejection | undefined {
+    const text = bytes.toString('latin1');
+    if (isAscii(text, bytes.length)) {
+      this.decoded = text;
+      return undefined;
+    }
+    return this.decodeUtf8(bytes);
+  }
+
+  private decodeUtf8(bytes: Buffer): Rejection | undefined {
     if (!isUtf8(bytes)) return invalidUtf8(bytes);
-    const unicode = buffer.toString('utf8', 0, length);
+    const unicode = bytes.toString('utf8');
     this.decoded = unicode.charCodeAt(0) === BYTE_ORDER_MARK ? unicode.slice(1) : unicode;
     return undefined;
   }
+}
+
+/** Most records are, which takes half the time to read as Latin-1: in UTF-8 nothing else has as many bytes. */
+function isAscii(latin1: string, bytes: number): boolean {
+  return Buffer.byteLength(latin1, 'utf8') === bytes;
 }
 
 const BYTE_ORDER_MARK = 0xfeff;

@@ -160,7 +160,7 @@ export class FileIntake {
     this.batch.push({
       lane,
       position: reading.end,
-      data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+      data: bytes,
       arrivedAt: request.arrivedAt,
       key: request.file.key,
     });
@@ -235,7 +235,7 @@ export class FileIntake {
     const record: SourceRecord = {
       lane,
       position: reading.end,
-      data: Buffer.from(JSON.stringify(payload)).toString('base64'),
+      data: Buffer.from(JSON.stringify(payload)),
       arrivedAt: request.arrivedAt,
       key: file.key,
     };

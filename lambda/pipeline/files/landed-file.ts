@@ -78,7 +78,7 @@ export class LandedFile {
       return;
     }
     for await (const chunk of this.content(0)) {
-      scanner.push(asBuffer(chunk));
+      scanner.inspect(asBuffer(chunk));
       keepOn();
     }
     scanner.end();

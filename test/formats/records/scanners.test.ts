@@ -244,3 +244,45 @@ describe('a scan goes on where an earlier one ended', () => {
     });
   });
 });
+
+describe('looking through a CSV file', () => {
+  const outcome = (work: () => void): string | undefined => {
+    try {
+      work();
+    } catch (error) {
+      return (error as Error).message;
+    }
+    return undefined;
+  };
+  const inspect = (bytes: Buffer, pieces: readonly number[]): string | undefined => {
+    const scanner = new CsvScanner('f', () => CsvKind.TEXT);
+    return outcome(() => {
+      for (let start = 0, index = 0; start < bytes.length; index++) {
+        const length = Math.max(1, pieces[Math.min(index, pieces.length - 1)]);
+        scanner.inspect(bytes.subarray(start, start + length));
+        start += length;
+      }
+      scanner.end();
+    });
+  };
+
+  it('finds what reading it would find, in whatever pieces it arrives', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', ',', '\n', '\r', '"', 'é') }),
+        fc.array(fc.nat(5), { minLength: 1 }),
+        (text, pieces) => {
+          const bytes = Buffer.from(text);
+          const reading = outcome(() => scan(new CsvScanner('f', () => CsvKind.TEXT), bytes));
+          expect([text, inspect(bytes, pieces)]).toEqual([text, reading]);
+        },
+      ),
+      { numRuns: 500, examples: [['a\n"a\n",a\n"', [4]]] },
+    );
+  });
+
+  it('names the place of a quote that is never closed', () => {
+    const bytes = Buffer.from(`a,b\n${'1,"x\ny"\n'.repeat(3)}1,"2\n${'3,4\n'.repeat(5)}`);
+    expect(inspect(bytes, [7])).toMatch(/the quote opened at byte 30 is never closed/);
+  });
+});
