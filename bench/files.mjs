@@ -64,6 +64,8 @@ async function ours(file) {
     LAKEHOUSE_QUARANTINE_TABLE: quarantine,
     LAKEHOUSE_FILE_LEDGER: `${pathToFileURL(lake).href}/_ledger/`,
     LAKEHOUSE_PRODUCT: 'customers',
+    // What FileProcessor gives it.
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048',
   });
   const files = await (await openTable(bronze)).dataFiles();
   const total = (of) => files.reduce((sum, one) => sum + of(one), 0);

@@ -90,7 +90,7 @@ function levelLines(runs: readonly FeedingRun[]): string[] {
 }
 
 function read({ dataset, version, lanes = [] }: FeedingRun['inputs'][number]): string {
-  const positions = lanes.map(({ lane, first, last }) => `${lane} ${first}–${last}`);
+  const positions = lanes.map(({ lane, first, last, file }) => `${file ?? lane} ${first}–${last}`);
   return [dataset, version && `snapshot ${version}`, ...positions].filter(Boolean).join(', ');
 }
 

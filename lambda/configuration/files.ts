@@ -8,6 +8,8 @@ import { queueUrl } from './tables-and-queues';
 
 /** What a function that takes files in was told. */
 export interface FileConfiguration extends Omit<IngestConfiguration, 'commitQueue' | 'deduplication'> {
+  /** URI of the folder files arrive in, with a slash at its end; undefined where nobody asks. */
+  readonly folder?: string;
   /** URI of the folder that says which files are done, with a slash at its end. */
   readonly ledger: string;
   readonly header: HeaderCheck;
@@ -18,14 +20,22 @@ export interface FileConfiguration extends Omit<IngestConfiguration, 'commitQueu
   readonly taskQueue?: string;
   /** Bytes of the largest file that is not for the container. */
   readonly maxFileBytes: number;
+  /** Bytes of records that become one commit: the fewer commits, the less workers wait for one another. */
+  readonly batchBytes: number;
 }
 
 /** What several invocations of a quarter of an hour look through and take in. */
 const MAX_FILE_BYTES = 5 * 1024 * 1024 * 1024;
 
+const MEBI = 1024 * 1024;
+/** Of which a batch whose records are all refused takes the most: six times its bytes beside what the function has anyway. */
+const MEMORY_SHARE = 1 / 16;
+const MAX_BATCH_BYTES = 128 * MEBI;
+const DEFAULT_MEMORY_MIB = 512;
+
 /** @throws ConfigurationError naming the variable, its value and what is allowed. */
 export function readFileConfiguration(environment: Environment = process.env): FileConfiguration {
-  const { fileLedger, disposition, fileQueue, taskQueue, maxFileBytes } = HANDLER_ENVIRONMENT;
+  const { fileFolder, fileLedger, disposition, fileQueue, taskQueue, maxFileBytes } = HANDLER_ENVIRONMENT;
   const { commitQueue: _, deduplication: __, ...ingestion } = readIngestConfiguration(environment);
   const queue = (variable: string) =>
     environment[variable] === undefined ? undefined : queueUrl(environment, variable);
@@ -33,13 +43,10 @@ export function readFileConfiguration(environment: Environment = process.env): F
   const isContainer = engineMemory(environment) !== undefined;
   return {
     ...ingestion,
-    ledger: matching(
-      environment,
-      fileLedger,
-      /^(s3:\/\/[^/]+\/.+|file:\/\/\/.+)\/$/,
-      's3://<bucket>/<prefix>/, file:///<directory>/',
-    ),
+    folder: environment[fileFolder] === undefined ? undefined : folder(environment, fileFolder),
+    ledger: folder(environment, fileLedger),
     header: headerCheck(environment),
+    batchBytes: batchBytes(environment),
     disposition: (json(environment, disposition) ?? {}) as DispositionSettings,
     fileQueue: queue(fileQueue),
     taskQueue: isContainer ? undefined : queue(taskQueue),
@@ -53,6 +60,22 @@ export function readFileConfiguration(environment: Environment = process.env): F
       ),
     ),
   };
+}
+
+/** What fits the memory of the function, or of the container. */
+function batchBytes(environment: Environment): number {
+  const given = engineMemory(environment) ?? Number(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE);
+  const memory = Number.isFinite(given) ? given : DEFAULT_MEMORY_MIB;
+  return Math.min(MAX_BATCH_BYTES, Math.floor(memory * MEMORY_SHARE * MEBI));
+}
+
+function folder(environment: Environment, variable: string): string {
+  return matching(
+    environment,
+    variable,
+    /^(s3:\/\/[^/]+\/.+|file:\/\/\/.+)\/$/,
+    's3://<bucket>/<prefix>/, file:///<directory>/',
+  );
 }
 
 function headerCheck(environment: Environment): HeaderCheck {

@@ -6,6 +6,7 @@ import { type FileOutcome, type FileRequest, FileState } from '../pipeline/files
 import { FileIntake, type IntakeOptions } from '../pipeline/files/intake';
 import { ContractInput } from '../pipeline/transform/contract-input';
 import { loadTransform } from '../pipeline/transform/load-transform';
+import { SecretsManagerSecrets } from '../lookups/secrets';
 import { FileSignals } from '../signals/file-signals';
 import { IngestLog } from '../signals/ingest-log';
 import { IngestMetrics } from '../signals/ingest-metrics';
@@ -17,12 +18,13 @@ import { storeFor } from '../stores/store-for';
 import { openTable } from '../tables/open-table';
 import * as compiled from './contract.mjs';
 import { columns } from './file-columns.mjs';
-import { targetsOf } from './parts/ingestion';
+import { openIngestLineage, targetsOf } from './parts/ingestion';
+import { fileLineage, type FileLineage } from './parts/file-lineage';
 
 /** Time kept back for the end of an invocation, beside that of a commit, which may take twice as long as any before. */
 const TIME_KEPT_BACK = 20_000;
 
-type Opened = Omit<IntakeOptions, 'hasTime' | 'committed'>;
+type Opened = Omit<IntakeOptions, 'hasTime' | 'committed' | 'failed'>;
 
 interface Landing {
   readonly configuration: FileConfiguration;
@@ -30,6 +32,8 @@ interface Landing {
   readonly log: IngestLog;
   readonly metrics: IngestMetrics;
   readonly signals: FileSignals;
+  /** Where lineage is told. */
+  readonly lineage?: FileLineage;
 }
 
 let opened: Promise<Landing> | undefined;
@@ -71,7 +75,7 @@ export async function handler(event: unknown, context?: Context): Promise<SQSBat
 
 /** Those of a size that is for a container are handed over, and count as done here. */
 async function take(
-  { configuration, intake, log, metrics, signals }: Landing,
+  { configuration, intake, log, metrics, signals, lineage }: Landing,
   requests: readonly FileRequest[],
   context: Context | undefined,
 ): Promise<FileOutcome[]> {
@@ -81,10 +85,12 @@ async function take(
     ...intake,
     hasTime: (longestCommit) =>
       !context || context.getRemainingTimeInMillis() > 2 * longestCommit + TIME_KEPT_BACK,
-    committed: (report) => {
+    committed: async (report, batch) => {
       log.batch(report, context);
       metrics.publish(report, Date.now());
+      await lineage?.ingested(report, batch);
     },
+    failed: async (error, batch) => lineage?.failed(error, batch),
   });
   const outcomes = await run.take(requests.filter((request) => !isLarge(request)));
   signals.publish(outcomes, context);
@@ -156,14 +162,18 @@ async function openLanding(configuration: FileConfiguration): Promise<Landing> {
         }),
     }),
   ]);
+  const tables = { bronze: bronze.table, quarantine: quarantine.table };
+  const told = await openIngestLineage(tables, new SecretsManagerSecrets());
   return {
     configuration,
+    lineage: told && fileLineage(told, configuration.folder),
     intake: {
       targets: { ...targets, bronze, quarantine },
       files: sourceFilesOf,
       ledger: new FileLedger(await storeFor(configuration.ledger), configuration.ledger),
       contract: { columns, header: configuration.header },
       disposition: configuration.disposition,
+      batchBytes: configuration.batchBytes,
     },
     log: new IngestLog(configuration.product),
     metrics: new IngestMetrics(configuration),

@@ -51,6 +51,8 @@ export const HANDLER_ENVIRONMENT = {
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
   /** URI of the folder, with a slash at its end, that says which files are done. */
   fileLedger: 'LAKEHOUSE_FILE_LEDGER',
+  /** URI of the folder files arrive in, by which lineage names them. */
+  fileFolder: 'LAKEHOUSE_FILE_FOLDER',
   /** How the header of a file is held against the contract: a `HeaderCheck`; `exact` where it is not set. */
   headerCheck: 'LAKEHOUSE_HEADER_CHECK',
   /** What becomes of a file that is done: JSON of a `DispositionSettings`; nothing where it is not set. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../lambda/configuration/environment';
+import { readFileConfiguration } from '../../lambda/configuration/files';
 import { readIngestConfiguration } from '../../lambda/configuration/ingest';
 import { readRefineConfiguration } from '../../lambda/configuration/refine';
 
@@ -92,5 +93,25 @@ describe('of the way to silver', () => {
     [{ LAKEHOUSE_MAX_INCREMENT_BYTES: '1e6' }, 'LAKEHOUSE_MAX_INCREMENT_BYTES is "1e6"'],
   ])('refuses %j', (change, message) => {
     expect(() => readRefineConfiguration({ ...REFINE, ...change })).toThrow(message);
+  });
+});
+
+describe('of files', () => {
+  const FILES = { ...SET, LAKEHOUSE_FILE_LEDGER: 's3://bronze-bucket/_ledger/bronze/orders/' };
+
+  test.each<[Record<string, string>, number]>([
+    [{ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512' }, 32],
+    [{ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '2048' }, 128],
+    [{ AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '10240' }, 128],
+    [{ LAKEHOUSE_ENGINE_MEMORY: '1024' }, 64],
+    [{}, 32],
+  ])('a batch is what fits the memory: %j', (memory, mebibytes) => {
+    expect(readFileConfiguration({ ...FILES, ...memory }).batchBytes).toBe(mebibytes * 2 ** 20);
+  });
+
+  test.each(['LAKEHOUSE_FILE_LEDGER', 'LAKEHOUSE_FILE_FOLDER'])('%s is a folder', (variable) => {
+    expect(() => readFileConfiguration({ ...FILES, [variable]: 's3://bucket/folder' })).toThrow(
+      `${variable} is "s3://bucket/folder". Allowed: s3://<bucket>/<prefix>/, file:///<directory>/.`,
+    );
   });
 });

@@ -118,12 +118,18 @@ export class Deployment {
 
   /** The function that takes files in; `file-columns.mjs` is among the additions. */
   takeFiles(...events: unknown[]): Invocation {
+    return this.takeFilesWith({}, ...events);
+  }
+
+  /** Environment beyond what every function has. */
+  takeFilesWith(environment: Record<string, string>, ...events: unknown[]): Invocation {
     const directory = path.join(this.directory, 'files');
     fs.cpSync(bundleDirectory('file-ingest'), directory, { recursive: true });
     const files = { 'contract.mjs': compileContract(this.contract, this.schema), ...this.additions.files };
     for (const [file, text] of Object.entries(files)) fs.writeFileSync(path.join(directory, file), text);
     return this.run(path.join(directory, 'index.mjs'), events, {
       LAKEHOUSE_FILE_LEDGER: `file://${this.directory}/bronze/_ledger/orders/`,
+      ...environment,
     });
   }
 

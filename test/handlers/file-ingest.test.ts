@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileColumns } from '../../lib/contract/file-columns';
+import { eventsIn } from '../lineage/open-lineage';
 import { Deployment } from './deployment';
 import { ordersContract } from './orders';
 import { readTable } from './read-table';
@@ -99,4 +100,52 @@ test('the bundle takes files in, each value as the contract has it; twice is onc
   expect(lines.filter(({ message }) => message === 'File refused')).toHaveLength(1);
   const ledger = fs.readdirSync(path.join(deployment.directory, 'bronze', '_ledger', 'orders'));
   expect(ledger).toHaveLength(2);
+});
+
+test('a commit is told with the folder and the files it was of; what was in before is not, what fails is', () => {
+  const sink = path.join(deployment.directory, 'lineage');
+  const environment = {
+    LAKEHOUSE_LINEAGE: `file://${sink}`,
+    LAKEHOUSE_FILE_FOLDER: `file://${landing}/in/`,
+  };
+  const first = land('in/a.csv', HEADER + row(1) + row(2, 'many'));
+  const second = land('in/b.csv', HEADER + row(3));
+  const folder = { namespace: 'file', name: `${landing}/in` };
+  const table = (uri: string) => ({ namespace: 'file', name: uri.slice('file://'.length) });
+
+  deployment.takeFilesWith(environment, messages(first, second), messages(first));
+  const events = eventsIn(sink);
+  expect(events.map(({ eventType }) => eventType)).toEqual(['START', 'COMPLETE']);
+  expect(events[1]).toMatchObject({
+    job: { name: 'orders.ingest' },
+    inputs: [
+      {
+        ...folder,
+        inputFacets: {
+          inputStatistics: { rowCount: 3 },
+          lakehouse_lanes: {
+            lanes: [
+              { lane: expect.stringMatching(/^file\//), file: `file://${landing}/in/a.csv` },
+              { lane: expect.stringMatching(/^file\//), file: `file://${landing}/in/b.csv` },
+            ],
+          },
+        },
+      },
+    ],
+    outputs: [
+      { ...table(deployment.bronze), outputFacets: { outputStatistics: { rowCount: 2 } } },
+      { ...table(deployment.quarantine), outputFacets: { outputStatistics: { rowCount: 1 } } },
+    ],
+  });
+
+  const bad = land('in/c.csv', HEADER + row(4, 'many'));
+  const { outcomes } = deployment.takeFilesWith(
+    { ...environment, LAKEHOUSE_REJECTIONS: 'halt' },
+    messages(bad),
+  );
+  expect(outcomes).toEqual([{ response: { batchItemFailures: [{ itemIdentifier: 'm-0' }] } }]);
+  expect(eventsIn(sink).find(({ eventType }) => eventType === 'FAIL')).toMatchObject({
+    inputs: [folder],
+    outputs: [table(deployment.bronze)],
+  });
 });

@@ -5,9 +5,10 @@ import { FileGone, fileUri, type FileVersion, type SourceFiles } from '../../sto
 import type { FinishedLane } from '../../tables/finished-lanes';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { lastSnapshotOf } from '../../tables/positions';
-import { AppendOutcome } from '../../tables/table';
+import { AppendOutcome, type LaneRange } from '../../tables/table';
 import { ingest } from '../ingest';
 import { during, IngestStage } from '../ingest-failure';
+import { byLane, rangeOf } from '../lane';
 import type { IngestReport } from '../ingest-report';
 import type { IngestTargets } from '../ingest-targets';
 import { RejectionCode, type SourceRecord } from '../record';
@@ -19,6 +20,15 @@ import { type FileOutcome, type FileRequest, FileState } from './file-request';
 import { FinishedFiles, ForgettingTable } from './finished-files';
 import { headerDrift, HeaderMismatch } from './header-mismatch';
 import { type FileContract, LandedFile } from './landed-file';
+
+/** What is committed at once. */
+export interface FileBatch {
+  readonly lanes: readonly LaneRange[];
+  /** The file of each lane. */
+  readonly files: ReadonlyMap<string, FileVersion>;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+}
 
 export interface IntakeOptions {
   /** The tables are those of Iceberg: what they hold of a file is asked of their history. */
@@ -32,13 +42,16 @@ export interface IntakeOptions {
   readonly disposition: DispositionSettings;
   /** False when what is left of an invocation is needed to end it, given how long a commit took at the most. */
   readonly hasTime: (longestCommit: number) => boolean;
-  readonly committed: (report: IngestReport) => void;
+  readonly committed: (report: IngestReport, batch: FileBatch) => void | Promise<void>;
+  /** @default - a commit that fails is told by the outcome of its files alone */
+  readonly failed?: (error: unknown, batch: FileBatch) => Promise<void>;
   /** Bytes of records that become one commit. @default 32 MiB */
   readonly batchBytes?: number;
 }
 
 const BATCH_BYTES = 32 * 1024 * 1024;
-const BATCH_RECORDS = 250_000;
+/** A record costs memory beside its bytes: of smaller ones than this a batch is full before its bytes are. */
+const LEAST_RECORD_BYTES = 256;
 /** Where the row stands that says why a file was refused: behind every record it could have. */
 const REFUSED_POSITION = Number.MAX_SAFE_INTEGER;
 /** Times a closing commit is tried against other writers of the same file. */
@@ -66,6 +79,7 @@ export class FileIntake {
   private batchSize = 0;
   private ended: Reading[] = [];
   private readonly atWork = new Set<string>();
+  private readonly files = new Map<string, FileVersion>();
   private longestCommit = 0;
 
   constructor(private readonly options: IntakeOptions) {
@@ -94,6 +108,7 @@ export class FileIntake {
         end: undefined,
       };
       this.atWork.add(reading.lane);
+      this.files.set(reading.lane, request.file);
       try {
         const state = await this.read(reading, settle);
         if (state !== undefined) settle({ ...brief(reading), state });
@@ -104,6 +119,7 @@ export class FileIntake {
     // Whatever it throws is with the files it failed for.
     await this.flush(settle).catch(() => undefined);
     this.atWork.clear();
+    this.files.clear();
     return requests.map((request, index) => ({ ...outcomes.get(lanes[index])!, request }));
   }
 
@@ -167,7 +183,8 @@ export class FileIntake {
   }
 
   private get isFull(): boolean {
-    return this.batchSize >= (this.options.batchBytes ?? BATCH_BYTES) || this.batch.length >= BATCH_RECORDS;
+    const most = this.options.batchBytes ?? BATCH_BYTES;
+    return this.batchSize >= most || this.batch.length >= Math.max(1000, most / LEAST_RECORD_BYTES);
   }
 
   /** Commits what was read, and finishes the files that ended in it. */
@@ -198,10 +215,19 @@ export class FileIntake {
 
   private async commit(batch: readonly SourceRecord[], targets: IngestTargets): Promise<void> {
     if (batch.length === 0) return;
+    const { committed, failed } = this.options;
     const started = performance.now();
-    const report = await ingest(batch, targets);
+    const startedAt = targets.now();
+    const about = (lanes: readonly LaneRange[]): FileBatch => ({ lanes, files: this.files, startedAt });
+    let report: IngestReport;
+    try {
+      report = await ingest(batch, targets);
+    } catch (error) {
+      await failed?.(error, about(byLane(batch).map(rangeOf)));
+      throw error;
+    }
+    await committed(report, about(report.lanes));
     this.longestCommit = Math.max(this.longestCommit, performance.now() - started);
-    this.options.committed(report);
   }
 
   private async endRefused(

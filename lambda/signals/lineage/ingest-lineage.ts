@@ -30,20 +30,27 @@ export class IngestLineage {
 
   /**
    * Nothing of a batch that was in the tables already.
-   * @param sources ARNs of streams, URIs of files
+   * @param sources ARNs of streams, URIs of folders or files
    * @param started epoch milliseconds
+   * @param files URIs of the files by their lane
    */
-  ingested(report: IngestReport, sources: readonly string[], started: number): Promise<void> {
+  ingested(
+    report: IngestReport,
+    sources: readonly string[],
+    started: number,
+    files?: ReadonlyMap<string, string>,
+  ): Promise<void> {
     return this.lineage.tell(() => {
       const { accepted, quarantined, dropped = 0, rows, lanes, read } = report;
       if (accepted + quarantined + dropped === 0) return undefined;
       const { bronze, quarantine } = this.tables;
+      const named = files ? lanes.map((range) => ({ ...range, file: files.get(range.lane) })) : lanes;
       const inputs = sources.map((source): InputDataset => ({
         ...sourceName(source),
         inputFacets: {
           // Of several sources nobody has counted each.
           ...(sources.length === 1 && { inputStatistics: facet('inputStatistics', { rowCount: read }) }),
-          lakehouse_lanes: facet('lakehouse_lanes', { lanes }),
+          lakehouse_lanes: facet('lakehouse_lanes', { lanes: named }),
         },
       }));
       return {

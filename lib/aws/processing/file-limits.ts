@@ -10,7 +10,7 @@ export function requireFileLimits(options: FileProcessorOptions): void {
     minimum: 128,
     maximum: 10_240,
     unit: 'MB',
-    remedy: 'Leave it out for 2048, which holds a batch of 32 MiB with room to spare.',
+    remedy: 'Leave it out for 2048, which holds the largest batch, of 128 MiB, with room to spare.',
   });
   requireDuration('timeout', options.timeout, {
     minimum: 120,

@@ -6,6 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { RejectionHandling } from '../../contract';
 import type { HeaderCheck } from '../../contract/header-check';
 import type { HandlerNetwork } from '../handler-network';
+import type { LineageSink } from '../lineage';
 import type { IZoneBucket } from '../storage';
 import type { ContainerProcessorOptions } from './container-options';
 import type { FileDisposition } from './file-disposition';
@@ -27,7 +28,7 @@ export interface FileProcessorOptions {
   readonly disposition?: FileDisposition;
 
   /**
-   * Memory of the function in MB, 128 to 10,240.
+   * Memory of the function in MB, 128 to 10,240. A sixteenth of it, 128 MiB at the most, is what one commit holds of a large file.
    * @default 2048
    */
   readonly memorySize?: number;
@@ -136,6 +137,13 @@ export interface FileProcessorOptions {
    * @default - a queue of its own: encrypted, TLS only, fourteen days of retention
    */
   readonly deadLetterQueue?: IQueue;
+
+  /**
+   * Where it tells what its runs read and made, as events of OpenLineage: one for each commit. The folder is the dataset;
+   * which files of it they were is told with it.
+   * @default - nowhere
+   */
+  readonly lineage?: LineageSink;
 
   /**
    * Name of the data product: dimension of its metrics, field of every log line.

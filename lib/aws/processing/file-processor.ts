@@ -139,6 +139,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
 
     const transform = props.transform?.bind(this, this.role);
     const detection = bindDetection(this, props, schema);
+    const lineage = props.lineage?.bind(this, contract);
     const files = { ...compiled(contract, schema), ...transform?.files, ...detection?.files };
     const environment = {
       [HANDLER_ENVIRONMENT.bronzeTable]: bronze.uri,
@@ -151,6 +152,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
       [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
       ...transform?.environment,
       ...detection?.environment,
+      ...(lineage && { ...lineage.environment, [HANDLER_ENVIRONMENT.fileFolder]: this.folderUri }),
     };
     this.container =
       props.large &&
@@ -174,6 +176,7 @@ export class FileProcessor extends Construct implements IRecordProcessor {
       quarantine.grantReadWrite(role);
       ledger.grantReadWrite(role, ledgerFolder);
       disposition.grant(role, bound);
+      props.lineage?.grantTell(role);
     }
 
     this.handler = new lambda.Function(this, 'Handler', {

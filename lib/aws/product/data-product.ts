@@ -196,7 +196,12 @@ export class DataProduct extends Construct {
       this.processor = this.streamProcessor;
     } else if (source instanceof FileSource) {
       refuseOption(this, 'processor', props.processor, 'fileProcessor');
-      this.fileProcessor = new FileProcessor(this, 'Processor', { ...props.fileProcessor, ...taken, source });
+      this.fileProcessor = new FileProcessor(this, 'Processor', {
+        lineage: props.lineage,
+        ...props.fileProcessor,
+        ...taken,
+        source,
+      });
       this.processor = this.fileProcessor;
     } else {
       throw new Error(
@@ -236,7 +241,7 @@ export class DataProduct extends Construct {
           metricNamespace: this.processor.metricNamespace,
           network: options?.network,
           logRetention: options?.logRetention,
-          lineage: props.processor?.lineage ?? props.lineage,
+          lineage: options?.lineage ?? props.lineage,
           ...props.silverProcessor,
         },
         alarms: props.alarms ?? {},

@@ -129,7 +129,13 @@ export interface Assertion {
 }
 
 export interface LanesFacet extends Facet {
-  readonly lanes: readonly { readonly lane: string; readonly first: string; readonly last: string }[];
+  readonly lanes: readonly {
+    readonly lane: string;
+    readonly first: string;
+    readonly last: string;
+    /** URI of the file, where a lane is one. */
+    readonly file?: string;
+  }[];
 }
 
 export interface SnapshotsFacet extends Facet {

@@ -14,6 +14,7 @@ import {
   LakeCatalog,
   LakeTable,
   LandingZone,
+  LineageSink,
   MedallionLake,
   StreamSource,
   Zone,
@@ -134,6 +135,37 @@ describe('the function', () => {
     expect(of('s3:PutObject')).toContain('/_ledger/');
     expect(of('s3:DeleteObject')).not.toContain('LandingBucket');
     expect(of('sqs:SendMessage')).toMatch(/ProcessorQueue/);
+  });
+
+  test('tells its lineage, as its tasks do, with the folder as the dataset', () => {
+    const at = place();
+    const events = new s3.Bucket(at.stack, 'Events');
+    const { stack } = processorWith({ lineage: LineageSink.bucket(events), large: {} }, at);
+    const { Environment } = only(stack, 'AWS::Lambda::Function', /^ProcessorHandler/);
+    expect(JSON.stringify(Environment.Variables.LAKEHOUSE_LINEAGE)).toContain('/lineage');
+    expect(JSON.stringify(Environment.Variables.LAKEHOUSE_FILE_FOLDER)).toContain('/incoming/orders/');
+    for (const role of [/^ProcessorRole/, /^ProcessorLargeTaskRole/]) {
+      const tells = statementsOf(stack, role).filter((one) => JSON.stringify(one).includes('/lineage/*'));
+      expect(tells.map(actions)).toEqual([['s3:PutObject']]);
+    }
+    const { stack: silent } = processorWith();
+    const { Variables } = only(silent, 'AWS::Lambda::Function', /^ProcessorHandler/).Environment;
+    expect(Variables).not.toHaveProperty('LAKEHOUSE_LINEAGE');
+    expect(Variables).not.toHaveProperty('LAKEHOUSE_FILE_FOLDER');
+  });
+
+  test('of a data product tells where the product does', () => {
+    const { stack, lake, landing } = place();
+    const lineage = LineageSink.bucket(new s3.Bucket(stack, 'Events'));
+    new DataProduct(stack, 'Product', {
+      contract: ordersContract(),
+      lake,
+      source: FileSource.bucket(landing, { prefix: 'incoming/orders' }),
+      alarms: { actionsEnabled: false },
+      lineage,
+    });
+    const { Variables } = only(stack, 'AWS::Lambda::Function', /^ProductProcessorHandler/).Environment;
+    expect(JSON.stringify(Variables.LAKEHOUSE_LINEAGE)).toContain('/lineage');
   });
 
   test('hands files above a size to tasks that may do what it may', () => {

@@ -125,7 +125,7 @@ test('a file that one invocation has no time for goes on where it was, by what i
     const [outcome] = await lake.take([request], {
       batchBytes: 400_000,
       hasTime: () => commits < 2,
-      committed: () => commits++,
+      committed: () => void commits++,
     });
     invocations.push(lake.landing.bytesRead);
     if (outcome.state === FileState.DONE) break;
