@@ -7,7 +7,6 @@ import {
   cpSync,
   createReadStream,
   createWriteStream,
-  mkdirSync,
   mkdtempSync,
   rmSync,
   statSync,
@@ -79,7 +78,7 @@ function duckdb(file) {
   return { ...runJson(NODE, [SUBJECTS, 'duckdb', file, to]), bytes: statSync(to).size };
 }
 
-function print(name, runs, size, csvSize, peer) {
+function print(name, runs, csvSize, peer) {
   const of = (value) => median(runs.map(value));
   const cpu = of((run) => run.cpuSeconds);
   const figures = {
@@ -119,8 +118,8 @@ try {
     }
     for (const { rows } of [...mine, ...theirs])
       if (rows !== ROWS) throw new Error(`${rows} of ${ROWS} rows came to the table.`);
-    table.push(print(`${name}, lakehouse-constructs`, mine, statSync(file).size, size, theirs));
-    table.push(print(`${name}, DuckDB COPY`, theirs, statSync(file).size, size));
+    table.push(print(`${name}, lakehouse-constructs`, mine, size, theirs));
+    table.push(print(`${name}, DuckDB COPY`, theirs, size));
   }
   console.table(table);
 } finally {
