@@ -1,4 +1,6 @@
 import {
+  AbortMultipartUploadCommand,
+  type CompletedPart,
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -6,19 +8,29 @@ import {
   GetObjectCommand,
   type S3Client,
   UploadPartCopyCommand,
+  type UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
 import { s3Client } from './s3-store';
 import { FileGone, type FileVersion, type SourceFiles } from './source-files';
 
 /** Not there (404), or there as something else (412). */
 const GONE = [404, 412];
-// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html: 5 GB in one call, more in parts.
-const LARGEST_COPY = 5 * 1024 ** 3;
-const PART = 1024 ** 3;
+/** How files are copied; in bytes. */
+export interface CopyLimits {
+  /** More is copied in parts. */
+  readonly largestCopy: number;
+  readonly part: number;
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html: 5 GB in one call.
+const LIMITS: CopyLimits = { largestCopy: 5 * 1024 ** 3, part: 1024 ** 3 };
 
 /** Files in Amazon S3: the version the event names, or what has its etag. Retries are the SDK's own. */
 export class S3Files implements SourceFiles {
-  constructor(private readonly client: S3Client) {}
+  constructor(
+    private readonly client: S3Client,
+    private readonly limits = LIMITS,
+  ) {}
 
   async *read(file: FileVersion, from = 0, to = file.size): AsyncIterable<Uint8Array> {
     if (to <= from) return;
@@ -31,22 +43,37 @@ export class S3Files implements SourceFiles {
 
   async copy(file: FileVersion, Bucket: string, Key: string): Promise<void> {
     const source = { CopySource: copySource(file), ...(file.etag && { CopySourceIfMatch: file.etag }) };
-    if (file.size <= LARGEST_COPY) {
+    if (file.size <= this.limits.largestCopy) {
       await this.orGone(file, () => this.client.send(new CopyObjectCommand({ Bucket, Key, ...source })));
       return;
     }
     const { UploadId } = await this.client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
-    const Parts: { PartNumber: number; ETag?: string }[] = [];
-    for (let first = 0, PartNumber = 1; first < file.size; first += PART, PartNumber++) {
-      const CopySourceRange = `bytes=${first}-${Math.min(first + PART, file.size) - 1}`;
-      const part = { Bucket, Key, UploadId, PartNumber, CopySourceRange, ...source };
-      const { CopyPartResult } = await this.orGone(file, () =>
-        this.client.send(new UploadPartCopyCommand(part)),
-      );
-      Parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+    try {
+      const MultipartUpload = { Parts: await this.copyParts(file, { Bucket, Key, UploadId, ...source }) };
+      await this.client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
+    } catch (error) {
+      // Parts are paid for until the bucket's lifecycle finds them.
+      await this.client
+        .send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId }))
+        .catch(() => undefined);
+      throw error;
     }
-    const MultipartUpload = { Parts };
-    await this.client.send(new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }));
+  }
+
+  private async copyParts(
+    file: FileVersion,
+    to: Omit<UploadPartCopyCommandInput, 'PartNumber' | 'CopySourceRange'>,
+  ): Promise<CompletedPart[]> {
+    const { part } = this.limits;
+    const parts: CompletedPart[] = [];
+    for (let first = 0, PartNumber = 1; first < file.size; first += part, PartNumber++) {
+      const CopySourceRange = `bytes=${first}-${Math.min(first + part, file.size) - 1}`;
+      const { CopyPartResult } = await this.orGone(file, () =>
+        this.client.send(new UploadPartCopyCommand({ ...to, PartNumber, CopySourceRange })),
+      );
+      parts.push({ PartNumber, ETag: CopyPartResult?.ETag });
+    }
+    return parts;
   }
 
   async delete({ bucket: Bucket, key: Key }: FileVersion): Promise<void> {

@@ -20,7 +20,10 @@ export const QUARANTINE = 's3://lake/quarantine/orders';
 export const LEDGER = 's3://lake/bronze/_ledger/orders/';
 
 /** A record is good unless it says otherwise. */
-export const judge: Judge = ({ data }) => !Buffer.from(data as Uint8Array).toString().includes('bad');
+export const judge: Judge = ({ data }) =>
+  !Buffer.from(data as Uint8Array)
+    .toString()
+    .includes('bad');
 
 export const COLUMNS: FileColumn[] = [
   { name: 'id', kind: CsvKind.TEXT, required: true },
