@@ -38,6 +38,7 @@ function details({ summary, answers }: ProductReport): string[] {
     summary.gates,
     summary.workflows ?? [],
     summary.files ?? [],
+    summary.drift.drifts,
   ];
   if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
@@ -55,6 +56,10 @@ function details({ summary, answers }: ProductReport): string[] {
     lines.push(`  quarantined  ${count(records).padStart(6)}  ${reason}`);
   for (const [reason, rows] of refused)
     lines.push(`  quarantined  ${count(rows).padStart(6)}  ${reason} (rows of bronze, refused by silver)`);
+  for (const { kind, path, found, critical } of summary.drift.drifts)
+    lines.push(
+      `  drift        ${kind.padEnd(16)}  ${printable(path)}: ${found}${critical ? ', critical' : ''}`,
+    );
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
   lines.push(...silverLines(summary), ...gateLines(summary), ...workflowLines(summary));
   for (const { question, columns, rows } of answers) {

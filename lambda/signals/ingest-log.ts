@@ -31,6 +31,8 @@ export class IngestLog {
       quarantined: report.quarantined,
       replayed: report.replayed,
       unknownFields: report.unknownFields,
+      schemaDrift: report.drift.ofShape,
+      ...(report.drift.ofCritical === undefined ? {} : { criticalFieldAnomalies: report.drift.ofCritical }),
       reasons: report.reasons,
       bronzeSnapshot: report.bronzeSnapshot,
       quarantineSnapshot: report.quarantineSnapshot,

@@ -3,6 +3,7 @@ import type { ProductReport, ProductSummary } from '../run/summary';
 import type { SqlAnswer } from '../run/sql-answers';
 import { barChart, latencyHistogram } from './charts';
 import { documentOf } from './document';
+import { driftCard } from './drift';
 import { filesCard } from './files';
 import { gatesCard, gatesTile } from './gates';
 import { grid } from './grid';
@@ -121,9 +122,9 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${incrementsCard(report)} ${workflowsCard(summary.workflows ?? [])} ${lineageCard(summary.lineage ?? [])}
-    ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)} ${answers.map(answerCard)}
-    ${profileCard(summary)}
+    ${driftCard(summary)} ${incrementsCard(report)} ${workflowsCard(summary.workflows ?? [])}
+    ${lineageCard(summary.lineage ?? [])} ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)}
+    ${answers.map(answerCard)} ${profileCard(summary)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(

@@ -2,6 +2,7 @@ import { textAt, numberAt } from '../template/json';
 import type { JsonObject } from '../template/json';
 import { leftOutOf } from './left-out';
 import type { Fed } from './product-run';
+import { driftOf } from './schema-drift';
 
 /** What became of one file. */
 export interface FileReport {
@@ -29,8 +30,8 @@ export interface FileLine {
   readonly at: number;
 }
 
-/** A batch of records of files, as the function logged it. */
-export interface FileBatch extends Pick<Fed, 'reasons' | 'leftOut'> {
+/** A batch of records of files, or a drift of theirs, as the function logged it. */
+export interface FileBatch extends Pick<Fed, 'reasons' | 'leftOut' | 'drift'> {
   readonly product: string;
 }
 
@@ -49,9 +50,12 @@ export function fileLineOf(entry: JsonObject): FileLine | undefined {
   };
 }
 
-/** From the line of a batch (lambda/signals/ingest-log.ts); undefined for any other. */
+/** From the line of a batch or of a drift (lambda/signals/ingest-log.ts); undefined for any other. */
 export function fileBatchOf(entry: JsonObject): FileBatch | undefined {
   const product = textAt(entry, 'service');
-  if (product === undefined || entry.lanes === undefined || entry.reasons === undefined) return undefined;
-  return { product, reasons: entry.reasons as Record<string, number>, leftOut: leftOutOf(entry) };
+  if (product === undefined) return undefined;
+  const drift = driftOf(entry);
+  if (entry.lanes === undefined || entry.reasons === undefined)
+    return drift && { product, reasons: {}, drift };
+  return { product, reasons: entry.reasons as Record<string, number>, leftOut: leftOutOf(entry), drift };
 }

@@ -17,6 +17,7 @@ import type { LeftOut } from './left-out';
 import type { Pipeline } from './pipeline';
 import type { Fed } from './product-run';
 import { appendToQueue } from './queue-file';
+import { addDrift, driftOf, NO_DRIFT } from './schema-drift';
 import { ServiceMetrics } from './service-metrics';
 import { sequenceNumber, shardIds } from './source-ledger';
 import type { Source } from './source-ledger';
@@ -70,12 +71,14 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   const started = performance.now();
   const service = new ServiceMetrics(pipeline, metrics);
   let leftOut: LeftOut | undefined;
+  let drift = NO_DRIFT;
   const log = new FunctionLog(
     join(stateDirectory, 'logs', `${pipeline.function.name}.log`),
     metrics,
     (entry) => {
       const more = leftOutOf(entry);
       if (more) leftOut = addLeftOut(leftOut, more);
+      drift = addDrift(drift, driftOf(entry) ?? NO_DRIFT);
     },
   );
   const concurrency = Math.min(source.shards, availableParallelism());
@@ -140,6 +143,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     seconds: (performance.now() - started) / 1000,
     reasons: log.reasons,
     ...(leftOut && { leftOut }),
+    drift,
     failure,
   };
 }

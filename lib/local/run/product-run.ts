@@ -9,6 +9,8 @@ import type { FilePipeline, Intake, Pipeline } from './pipeline';
 import type { Increment } from './increment';
 import type { LakeSql } from './lake-sql';
 import { TableRole } from './product-tables';
+import { addDrift, NO_DRIFT } from './schema-drift';
+import type { DriftShare } from './schema-drift';
 import { silverAccount } from './silver-account';
 import { ask, generalQuestions, quarantineDigest } from './sql-answers';
 import type { QuarantineDigest, SqlAnswer, SqlQuestion } from './sql-answers';
@@ -50,6 +52,8 @@ export interface Fed {
   readonly reasons: Readonly<Record<string, number>>;
   /** What is in no table, as the function logged it; absent where it has neither transform nor deduplication. */
   readonly leftOut?: LeftOut;
+  /** How the records differ from the contract, as the function logged it. @default - nothing of it was logged */
+  readonly drift?: DriftShare;
 }
 
 /** Tables that are asked what they held before their columns changed. */
@@ -68,6 +72,7 @@ export abstract class ProductRun {
   private seconds = 0;
   private reasons: Record<string, number> = {};
   private leftOut: LeftOut | undefined;
+  private drift = NO_DRIFT;
   private failure: string | undefined;
   private halted = false;
 
@@ -97,13 +102,14 @@ export abstract class ProductRun {
   }
 
   /** Adds what feeding came to. */
-  protected add({ read, seconds, reasons, leftOut }: Fed): void {
+  protected add({ read, seconds, reasons, leftOut, drift }: Fed): void {
     this.read += read;
     this.seconds += seconds;
     for (const [reason, count] of Object.entries(reasons)) {
       this.reasons[reason] = (this.reasons[reason] ?? 0) + count;
     }
     if (leftOut) this.leftOut = addLeftOut(this.leftOut, leftOut);
+    if (drift) this.drift = addDrift(this.drift, drift);
   }
 
   /** Notes what went wrong behind the stream; the first failure is told. */
@@ -200,6 +206,7 @@ export abstract class ProductRun {
         replayed: Math.max(0, read - accepted - quarantined - (dropped ?? 0) - (duplicates ?? 0)),
         quarantinedByReason: byReason,
       },
+      drift: { schemaHash: contract.schema().schemaHash, ...this.drift },
       tables: tables.map(({ zone, role, table, rows, snapshotId, files, location }) => ({
         zone,
         role,

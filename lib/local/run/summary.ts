@@ -5,6 +5,7 @@ import type { FileReport } from './file-report';
 import type { Increment } from './increment';
 import type { FilePipeline, Pipeline } from './pipeline';
 import type { TableRole } from './product-tables';
+import type { SchemaDrift } from './schema-drift';
 import type { SilverAccount } from './silver-account';
 import type { QuarantineSample, SqlAnswer } from './sql-answers';
 import type { TableContents } from './table-contents';
@@ -32,6 +33,8 @@ export interface ProductSummary {
     /** Together `quarantined`. */
     readonly quarantinedByReason: Readonly<Record<string, number>>;
   };
+  /** How the records of this run differ from the contract. */
+  readonly drift: SchemaDrift;
   readonly tables: readonly {
     readonly zone: string;
     readonly role: TableRole;

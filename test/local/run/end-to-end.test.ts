@@ -62,6 +62,17 @@ optional(BUILT)('lakehouse run', () => {
         quarantinedByReason: { 'invalid-json': 2, 'wrong-type': 1, 'missing-required': 1 },
       },
     });
+    expect(summary.drift).toEqual({
+      schemaHash: expect.stringMatching(/^[0-9a-f]{16}$/),
+      fields: 3,
+      drifts: expect.arrayContaining([
+        { kind: 'unknown-field', path: 'colour', found: 'string', critical: false },
+        { kind: 'wrong-type', path: 'id', found: 'string', critical: false },
+        { kind: 'missing-required', path: 'id', found: 'absent', critical: false },
+      ]),
+    });
+    expect(stdout).toMatch(/drift +unknown-field +colour: string/);
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<h3>Schema drift</h3>');
     const expected = { bronze: 2, silver: 2, quarantine: 4 };
     expect(summary.tables).toEqual(
       Object.entries(expected).map(([zone, count]) => ({

@@ -50,6 +50,13 @@ optional(BUILT)('lakehouse run of files', () => {
       replayed: 0,
       quarantinedByReason: { 'header-mismatch': 1, 'wrong-type': 1 },
     });
+    expect(first.drift.drifts).toEqual(
+      expect.arrayContaining([
+        { kind: 'wrong-type', path: 'id', found: 'string', critical: false },
+        { kind: 'missing-required', path: 'id', found: 'absent', critical: false },
+        { kind: 'unknown-field', path: 'number', found: 'string', critical: false },
+      ]),
+    );
     expect(first.account).toMatchObject({ bronze: 2, silver: 2, difference: 0 });
     expect(first.alarms.find(({ path }) => path.includes('RefusedFiles'))?.state).toBe('ALARM');
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('not in the contract: number');
