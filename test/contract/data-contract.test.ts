@@ -5,6 +5,7 @@ import { DataContract, LogicalType, QualityMetric, QualityOperator } from '../..
 import { glueColumns } from '../../lib/contract/glue-columns';
 import { bronzePartitionSpec } from '../../lib/contract/partition-spec';
 import { bronzeSchema, tableSchema } from '../../lib/contract/table-schema';
+import { contractOf } from '../handler-code/encode-fixture';
 import { ORDERS, ordersContract } from './orders';
 
 const HEAD = 'apiVersion: v3.0.2\nkind: DataContract\nid: a\nversion: 1.0.0\nstatus: active\n';
@@ -52,6 +53,38 @@ describe('a contract that uses every part of the standard', () => {
     expect(schema.allowsUnknownFields).toBe(false);
     expect(schema.quality).toMatchObject([
       { metric: QualityMetric.ROW_COUNT, operator: QualityOperator.MUST_BE_GREATER_THAN, operands: [0] },
+    ]);
+  });
+
+  test('critical fields are found at any depth, and what unknown fields are is said or not', () => {
+    const given = (customProperties: object[]) =>
+      contractOf(
+        [
+          { name: 'id', criticalDataElement: true },
+          { name: 'note', criticalDataElement: false },
+          {
+            name: 'device',
+            logicalType: 'object',
+            properties: [{ name: 'serial', criticalDataElement: true }],
+          },
+          {
+            name: 'items',
+            logicalType: 'array',
+            items: { logicalType: 'object', properties: [{ name: 'sku', criticalDataElement: true }] },
+          },
+        ],
+        customProperties,
+      ).schema();
+    expect(given([]).criticalFields).toEqual(['id', 'device.serial', 'items[].sku']);
+    const says = (value: boolean) => [{ property: 'additionalProperties', value }];
+    const both = [[], says(true), says(false)].map((properties) => {
+      const { allowsUnknownFields, expectsUnknownFields } = given(properties);
+      return [allowsUnknownFields, expectsUnknownFields];
+    });
+    expect(both).toEqual([
+      [true, false],
+      [true, true],
+      [false, false],
     ]);
   });
 
