@@ -3,19 +3,20 @@ import {
   type FileMetaData,
   parquetMetadataAsync,
   parquetReadObjects,
-  type SchemaElement,
+  parquetSchema,
+  type SchemaTree,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import type { FileRecord } from '../formats/records/file-record';
 import { UnusableInput } from '../formats/records/unusable-input';
-import { fromBigEndianTwosComplement } from '../tables/single-value';
+import { decimalsAsJson, holdsDecimal, isDecimal } from './parquet-decimals';
 
 /** Rows converted at a time; a row group may hold millions. */
 const ROWS_AT_ONCE = 10_000;
 
 /**
  * The rows of anybody's Parquet file as JSON objects, a part at a time, by reads of the ranges they are in. Integers and
- * the decimals of columns keep every digit; times are ISO 8601 in UTC with all their decimals; binary is base64. The
+ * decimals keep every digit; times are ISO 8601 in UTC with all their decimals; binary is base64. The
  * position is the row's number, from 1.
  */
 export class ParquetRecords {
@@ -44,20 +45,19 @@ export class ParquetRecords {
   }
 
   private readonly metadata: FileMetaData;
-  /** Digits behind the point, of the columns that are decimals. */
-  private readonly scales: ReadonlyMap<string, number>;
+  /** Columns that are decimals, or hold some. */
+  private readonly decimals: ReadonlyMap<string, SchemaTree>;
 
   private constructor(
     private readonly name: string,
     private readonly file: AsyncBuffer,
     metadata: FileMetaData,
   ) {
-    const columns = topLevel(metadata.schema).filter(isDecimal);
-    this.scales = new Map(columns.map(({ name, scale }) => [name, scale ?? 0]));
+    const columns = parquetSchema(metadata).children.filter(holdsDecimal);
+    this.decimals = new Map(columns.map((column) => [column.element.name, column]));
     // The library rounds decimals to what a float holds.
-    const plain = new Set(columns);
     const schema = metadata.schema.map((element) =>
-      plain.has(element) ? { ...element, converted_type: undefined, logical_type: undefined } : element,
+      isDecimal(element) ? { ...element, converted_type: undefined, logical_type: undefined } : element,
     );
     this.metadata = { ...metadata, schema } as FileMetaData;
   }
@@ -75,8 +75,8 @@ export class ParquetRecords {
 
   private json(row: Record<string, unknown>): string {
     const members = Object.entries(row).map(([name, value]) => {
-      const scale = this.scales.get(name);
-      const text = scale === undefined || value == null ? jsonOf(value) : decimalOf(value, scale);
+      const column = this.decimals.get(name);
+      const text = column === undefined ? jsonOf(value) : decimalsAsJson(value, column, jsonOf);
       return `${JSON.stringify(name)}:${text}`;
     });
     return `{${members.join(',')}}`;
@@ -99,32 +99,6 @@ export class ParquetRecords {
       throw new UnusableInput(this.name, `a part of it cannot be read: ${(error as Error).message}`);
     }
   }
-}
-
-/** The columns of a file: the children of the first element of its schema, which is written depth first. */
-function topLevel(schema: readonly SchemaElement[]): SchemaElement[] {
-  const columns: SchemaElement[] = [];
-  for (let index = 1; index < schema.length; index = behind(schema, index)) columns.push(schema[index]);
-  return columns;
-}
-
-function behind(schema: readonly SchemaElement[], index: number): number {
-  let next = index + 1;
-  for (let children = schema[index].num_children ?? 0; children > 0; children--) next = behind(schema, next);
-  return next;
-}
-
-function isDecimal({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
-  return converted === 'DECIMAL' || logical?.type === 'DECIMAL';
-}
-
-function decimalOf(value: unknown, scale: number): string {
-  const unscaled =
-    value instanceof Uint8Array ? fromBigEndianTwosComplement(value) : BigInt(value as number | bigint);
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
-  const sign = unscaled < 0n ? '-' : '';
-  if (scale === 0) return sign + digits;
-  return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
 /** A time as text: a Date of JavaScript ends at milliseconds. */

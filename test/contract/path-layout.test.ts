@@ -12,6 +12,8 @@ test.each<[string, Record<string, string>, string]>([
   ],
   ['curated/sales/dt={yyyy}-{MM}-{dd}/', {}, 'curated/sales/dt=2024-10-01/'],
   ['landing/crm/date={yyyy}-{MM}-{dd}/', {}, 'landing/crm/date=2024-10-01/'],
+  ['incoming/{source}/', { source: 'crm' }, 'incoming/crm/'],
+  ['raw/crm/', {}, 'raw/crm/'],
   [
     'sensor-data/year={yyyy}/month={MM}/day={dd}/sensor_id={sensor_id}/',
     { sensor_id: '123' },

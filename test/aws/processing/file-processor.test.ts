@@ -20,7 +20,10 @@ import {
   Zone,
   ZoneBucket,
 } from '../../../lib/aws';
+import { lakehouseMatchers } from '../../../lib/testing';
 import { ordersContract } from '../orders';
+
+expect.extend(lakehouseMatchers);
 
 interface Given extends Partial<FileProcessorProps> {
   readonly prefix?: string;
@@ -280,6 +283,13 @@ describe('what is refused', () => {
       /^bronze and quarantine are the same table/,
     );
   });
+});
+
+test('has no nag finding, with tasks and a place for files that are done', () => {
+  const at = place();
+  const disposition = FileDisposition.moveTo(at.landing, 'done');
+  const { stack } = processorWith({ disposition, large: {} }, at);
+  expect(stack).toHaveNoNagFindings();
 });
 
 describe('a landing zone', () => {

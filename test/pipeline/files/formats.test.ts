@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib';
 import { gzipSync } from 'node:zlib';
 import { HeaderCheck } from '../../../lib/contract/header-check';
 import { openDuckDb } from '../../../lib/local/duckdb';
@@ -70,6 +71,39 @@ describe('a file is read by what it is', () => {
     );
     expect((await read(file, 1)).map((text) => JSON.parse(text).row)).toEqual([1, 2]);
   });
+});
+
+test('decimals of Parquet keep every digit at any depth', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'parquet-'));
+  const connection = await openDuckDb(1);
+  // In integers of 32 and 64 bits, and in bytes.
+  await connection!
+    .run(`COPY (SELECT {'a': 0.07::DECIMAL(5,2), 'b': {'c': -123456789012.345678::DECIMAL(18,6), 'd': 'x'}} AS struct,
+    [12345678901234567890.123456789::DECIMAL(38,9), NULL, -0.1] AS list, [[1.5::DECIMAL(4,1)], []] AS lists,
+    [{'p': 9.99::DECIMAL(9,2)}] AS structs, MAP {'k': 0.001::DECIMAL(10,3), 'n': NULL} AS map, NULL::DECIMAL(5,2)[] AS missing,
+    {'f': 0.5::DOUBLE} AS plain) TO '${directory}/d.parquet' (FORMAT parquet)`);
+  connection!.closeSync();
+  const file = await open('d.parquet', readFileSync(join(directory, 'd.parquet')));
+  rmSync(directory, { recursive: true });
+  expect(await read(file)).toEqual([
+    '{"struct":{"a":0.07,"b":{"c":-123456789012.345678,"d":"x"}},' +
+      '"list":[12345678901234567890.123456789,null,-0.100000000],"lists":[[1.5],[]],' +
+      '"structs":[{"p":9.99}],"map":{"k":0.001,"n":null},"missing":null,"plain":{"f":0.5}}',
+  ]);
+});
+
+test('zstd is read where Node can, and refused as a whole where it cannot', async () => {
+  const content = Buffer.from(
+    'KLUv/SAzmQEAaWQsdGltZXN0YW1wLHZhbHVlCmEsMjAyNi0wMS0wMVQwMDowMDowMFosMS41CmIsMiwK',
+    'base64',
+  );
+  const reading = open('z.csv.zst', content).then(read);
+  // Since Node 22.15, which functions run on.
+  if ('createZstdDecompress' in zlib) expect(await reading).toHaveLength(2);
+  else
+    await expect(reading).rejects.toThrow(
+      `it is compressed with zstd, which Node ${process.version} cannot read. Use gzip`,
+    );
 });
 
 describe('a header is held against the contract', () => {
