@@ -1,5 +1,6 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
@@ -12,6 +13,7 @@ import {
   PipelineWorkflow,
   SqlText,
   SqlTransform,
+  SubjectErasure,
   TableContent,
   TableGate,
   TransformTrigger,
@@ -51,6 +53,14 @@ const dailyRevenue = new SqlTransform(stack, 'DailyRevenue', {
   lineage,
 });
 const revenueGate = new TableGate(stack, 'RevenueGate', { contract: revenue, table: gold, lineage });
+
+/** Customers who ask to be forgotten. What was done is kept for years, where nobody deletes it. */
+new SubjectErasure(stack, 'Erasure', {
+  tables: [silver, gold],
+  records: new ZoneBucket(stack, 'ErasureRecords', {
+    objectLock: ObjectLockRetention.governance(Duration.days(365 * 3)),
+  }),
+});
 
 /** What the company does itself, before and after. */
 const own = (name: string): LambdaFunction =>

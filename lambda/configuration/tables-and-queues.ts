@@ -8,7 +8,7 @@ const TABLE_URIS = [
   /^file:\/\/\/.+$/,
   /^rest\+https?:\/\/.+\?.+$/,
 ];
-const TABLE_URI_FORMS =
+export const TABLE_URI_FORMS =
   'glue://<database>/<table>, s3://<bucket>/<prefix>, gs://<bucket>/<prefix>, ' +
   'abfss://<container>@<account>.dfs.core.windows.net/<prefix>, file:///<directory>, ' +
   'rest+https://<catalog>?warehouse=<warehouse>&namespace=<namespace>&table=<table>';
@@ -16,9 +16,13 @@ const TABLE_URI_FORMS =
 /** URL of an SQS queue, or a directory that stands for one on a laptop. */
 const QUEUE_URL = /^(https?:\/\/.+\/.+|file:\/\/\/.+)$/;
 
+export function isTableUri(text: string): boolean {
+  return TABLE_URIS.some((form) => form.test(text));
+}
+
 export function tableUri(environment: Environment, variable: string): string {
   const value = required(environment, variable, TABLE_URI_FORMS);
-  if (TABLE_URIS.some((form) => form.test(value))) return value;
+  if (isTableUri(value)) return value;
   throw new ConfigurationError(`${variable} is "${value}". Allowed: ${TABLE_URI_FORMS}.`);
 }
 

@@ -100,6 +100,12 @@ export const HANDLER_ENVIRONMENT = {
    * empty where no mask needs one.
    */
   maskingKey: 'LAKEHOUSE_MASKING_KEY',
+  /** What subjects are erased from: JSON, a list of the URIs of tables, sources before what is made from them. */
+  erasureTables: 'LAKEHOUSE_ERASURE_TABLES',
+  /** Folder that the records of erasures go to: `s3://<bucket>/<prefix>`, or a directory as `file:///<directory>`. */
+  erasureRecords: 'LAKEHOUSE_ERASURE_RECORDS',
+  /** Secrets whose texts are the keys that those tables were masked with: JSON, a list of their ARNs. */
+  maskingKeys: 'LAKEHOUSE_MASKING_KEYS',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */
@@ -139,6 +145,7 @@ export const BUNDLES = {
   tableMaintenance: 'table-maintenance',
   tableFailover: 'table-failover',
   partitionArchival: 'partition-archival',
+  subjectErasure: 'subject-erasure',
   sqlTransform: 'sql-transform',
   tableCommit: 'table-commit',
   tableGate: 'table-gate',

@@ -20,6 +20,7 @@ const LARGEST = {
   [BUNDLES.tableMaintenance]: 800,
   [BUNDLES.tableFailover]: 700,
   [BUNDLES.partitionArchival]: 700,
+  [BUNDLES.subjectErasure]: 800,
   [BUNDLES.sqlTransform]: 800,
   [BUNDLES.tableCommit]: 900,
   [BUNDLES.tableGate]: 800,
@@ -81,12 +82,18 @@ describe.each(Object.values(BUNDLES))('the bundle %s', (name) => {
   });
 });
 
-test('only silver, maintenance, the committer and files bring code that reads Parquet', () => {
+test('only silver, maintenance, erasure, the committer and files bring code that reads Parquet', () => {
   // Part of hyparquet's messages.
   const readers = Object.values(BUNDLES).filter((name) =>
     textOf(bundleDirectory(name)).includes('parquet file invalid'),
   );
-  const allowed = [BUNDLES.fileIngest, BUNDLES.silverRefine, BUNDLES.tableMaintenance, BUNDLES.tableCommit];
+  const allowed = [
+    BUNDLES.fileIngest,
+    BUNDLES.silverRefine,
+    BUNDLES.tableMaintenance,
+    BUNDLES.subjectErasure,
+    BUNDLES.tableCommit,
+  ];
   expect(readers.sort()).toEqual(allowed.sort());
 });
 

@@ -128,3 +128,20 @@ test('a gate that fails ends the run there: nothing is made, registered or publi
   expect(email).toContain('customers_known: 1 of 4 rows');
   expect(email).toContain(`/states/home?region=us-east-1#/v2/executions/details/${execution.arn}`);
 }, 240_000);
+
+test('a customer who asks is forgotten by the function: the rows of others and their orders stay', async () => {
+  const erasure = assembly.ofType('AWS::Lambda::Function').find(({ path }) => path.includes('/Erasure/'))!;
+  const orders = async () => (await rowsOf(await silver())).map((row) => row.order_id).sort();
+  const subject = { customer_id: 'c1' };
+  const asked = { request: 'r-1', requestedBy: 'dpo', subject };
+  expect((await environments!.invoke(erasure, { ...asked, dryRun: true })).value).toMatchObject({
+    tables: [{ state: 'found', rows: 2 }, { state: 'skipped' }],
+  });
+  expect((await environments!.invoke(erasure, asked)).value).toMatchObject({
+    complete: true,
+    tables: [{ state: 'erased', rows: 2 }, { state: 'skipped' }],
+    record: expect.stringMatching(/\/erasures\/r-1\/.*-done-[0-9a-f]{8}\.json$/),
+  });
+  expect(await orders()).toEqual(['b', 'd']);
+  expect((await silver()).metadata.snapshots).toHaveLength(1);
+}, 240_000);

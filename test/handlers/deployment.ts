@@ -155,6 +155,10 @@ export class Deployment {
     return this.run(path.join(bundleDirectory('partition-archival'), 'index.mjs'), events);
   }
 
+  erase(environment: Record<string, string>, ...events: unknown[]): Invocation {
+    return this.run(path.join(bundleDirectory('subject-erasure'), 'index.mjs'), events, environment);
+  }
+
   remove(): void {
     fs.rmSync(this.directory, { recursive: true, force: true });
   }

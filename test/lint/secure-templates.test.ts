@@ -32,7 +32,7 @@ function templatesOf(example: string): TemplateDocument[] {
 
 /** What is not the lake's data: locks and notes of runs, keys of functions' logs and dead letters, a link to a database. */
 const GONE_WITH_THE_STACK =
-  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^Customers)[0-9A-F]{8}$/;
+  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^ErasureKey|^Customers)[0-9A-F]{8}$/;
 
 function requireSecure(template: TemplateSource): void {
   expect(template).toEncryptEverything();

@@ -55,6 +55,7 @@ import {
   StreamArchive,
   StreamProcessor,
   StreamSource,
+  SubjectErasure,
   TableCommitter,
   TableGate,
   TableMaintenance,
@@ -263,6 +264,11 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
     new PartitionArchival(stack, 'Archival', {
       tables: [{ table: given.table(stack, Zone.SILVER), olderThan: Duration.days(90) }],
       lifecycleRule: false,
+    }),
+  SubjectErasure: (stack) =>
+    new SubjectErasure(stack, 'Erasure', {
+      tables: [given.table(stack, Zone.SILVER)],
+      records: given.zone(stack, Zone.GOLD),
     }),
   StreamArchive: (stack) => new StreamArchive(stack, 'Archive', { stream: given.stream(stack) }),
   QualityResponse: (stack) =>

@@ -28,8 +28,10 @@ export interface ILakeTable extends IConstruct {
   grantRead(grantee: iam.IGrantable): iam.Grant;
   /** Read it and commit to it: write files, and swap the pointer to the current metadata in the catalog. */
   grantReadWrite(grantee: iam.IGrantable): iam.Grant;
-  /** Commit to it and delete its files, also in an append-only zone: for compaction, expiry and erasure. */
+  /** Commit to it and delete its files, also in an append-only zone: for compaction and expiry. */
   grantMaintenance(grantee: iam.IGrantable): iam.Grant;
+  /** Commit to it, and delete its files and their versions for good, for `SubjectErasure`. */
+  grantErasure(grantee: iam.IGrantable): iam.Grant;
   /** Read it and tag its data files, for `PartitionArchival`. */
   grantArchival(grantee: iam.IGrantable): iam.Grant;
   /**
@@ -122,6 +124,10 @@ export abstract class LakeTableBase extends Construct implements ILakeTable {
 
   grantMaintenance(grantee: iam.IGrantable): iam.Grant {
     return this.grantReadWrite(grantee).combine(this.zoneBucket.grantMaintenance(grantee, this.folder));
+  }
+
+  grantErasure(grantee: iam.IGrantable): iam.Grant {
+    return this.grantReadWrite(grantee).combine(this.zoneBucket.grantErasure(grantee, this.folder));
   }
 
   grantArchival(grantee: iam.IGrantable): iam.Grant {

@@ -7,4 +7,5 @@ export { PartnerAccess, type PartnerAccessProps, type PartnerFolder } from './pa
 export { ProductRegistry, type ProductRegistryProps } from './product-registry';
 export { type ProductPort, RegisteredProduct, type RegisteredProductProps } from './registered-product';
 export { type RequiredTag, RequiredTags } from './required-tags';
+export { SubjectErasure, type SubjectErasureProps } from './subject-erasure';
 export { TagGatedReads, type TagGatedReadsProps } from './tag-gated-reads';

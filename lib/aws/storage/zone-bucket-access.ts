@@ -49,6 +49,11 @@ export interface IZoneBucket extends IConstruct {
   grantLegalHold(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** Delete versions that governance mode locks, below `prefix`, or shorten their retention. For few, and audited. */
   grantGovernanceBypass(grantee: iam.IGrantable, prefix?: string): iam.Grant;
+  /**
+   * Delete objects and their versions below `prefix` for good, and be exempt from the zone's append-only policy; what Object
+   * Lock keeps stays. For `SubjectErasure`: few, and audited.
+   */
+  grantErasure(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** Bring versions below `prefix` back, as `lakehouse restore` does: list and read versions, and write objects. */
   grantRestore(grantee: iam.IGrantable, prefix?: string): iam.Grant;
   /** Read and set the tags of objects below `prefix`. */
@@ -122,6 +127,12 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     return this.grantObjects(grantee, actions, prefix).combine(
       this.grantListing(grantee, prefix, 's3:ListBucketVersions'),
     );
+  }
+
+  grantErasure(grantee: iam.IGrantable, prefix?: string): iam.Grant {
+    return this.grantMaintenance(grantee, prefix)
+      .combine(this.grantObjects(grantee, ERASURE_ACTIONS, prefix))
+      .combine(this.grantListing(grantee, prefix, 's3:ListBucketVersions'));
   }
 
   grantRestore(grantee: iam.IGrantable, prefix?: string): iam.Grant {
@@ -242,6 +253,10 @@ const WRITE_ACTIONS = ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultip
 
 /** A copy of a version takes its tags along. */
 const RESTORE_ACTIONS = ['s3:GetObjectVersion', 's3:GetObjectVersionTagging', 's3:PutObjectTagging'];
+
+/** What a version is asked for that could not be deleted: until when, and by which lock. */
+const LOCK_ACTIONS = ['s3:GetObjectVersion', 's3:GetObjectRetention', 's3:GetObjectLegalHold'];
+const ERASURE_ACTIONS = ['s3:DeleteObjectVersion', ...LOCK_ACTIONS];
 
 /** A prefix as a folder: without a slash `orders` would cover `orders-archive` too. */
 function folder(prefix: string): string {

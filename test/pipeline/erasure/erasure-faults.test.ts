@@ -2,7 +2,7 @@ import { MemoryStore } from '../../stores/memory-store';
 import { Fault, FaultKind } from '../../tables/fixtures/faults';
 import { filled, ids, open, request, run, telling } from './orders';
 
-/** With LAKEHOUSE_SCHEDULES every call by every kind, which takes a minute; else every third call, by the kinds in turn. */
+/** With LAKEHOUSE_SCHEDULES every call by every kind, which takes minutes; else every third call, by the kinds in turn. */
 test(
   'stopped or disturbed at any call, asked again it comes to the same end',
   async () => {
