@@ -140,6 +140,20 @@ test('what earlier commits removed is forgotten too: files of old snapshots, ent
   expect(await ids(store)).toEqual([4]);
 });
 
+test('many files are written anew in several commits, which count together', async () => {
+  const store = new MemoryStore();
+  const table = await create(store);
+  const files = [];
+  for (let id = 100; id < 170; id++) files.push(...(await writeRows(table, [row(3), row(id)])));
+  await table.append(files, []);
+  const before = table.metadata['last-sequence-number'];
+  expect((await run(store)).tables).toMatchObject([{ state: 'erased', rows: 70, filesRewritten: 70 }]);
+  await table.refresh();
+  expect(Number(table.metadata['last-sequence-number']) - Number(before)).toBe(2);
+  expect(await ids(store)).toHaveLength(70);
+  expect(await telling(store)).toEqual([]);
+});
+
 test('a partition of the subject goes with its name, also from the record', async () => {
   const store = new MemoryStore();
   const spec = {
