@@ -1,5 +1,6 @@
 import type { IcebergPartitionSpec, IcebergSchema } from '../../lib/contract/iceberg-types';
 import { validateTableProperties } from '../../lib/contract/table-properties';
+import { commitMetadata } from './commit-metadata';
 import type { IcebergTable } from './iceberg-table';
 import { successor } from './metadata-update';
 import { catalogFor, tableAt, withoutTrailingSlash } from './open-table';
@@ -90,7 +91,7 @@ async function createOrEvolve(
         return { version: base, ...(attempted ?? { change: TableChange.UNCHANGED, changes }) };
       }
       attempted = { change: TableChange.EVOLVED, changes };
-      return { version: await catalog.commit(base, next), ...attempted };
+      return { version: await commitMetadata(catalog, base, next), ...attempted };
     } catch (error) {
       const conflict = error instanceof CommitConflict;
       if (attempt === ATTEMPTS || !(conflict || error instanceof CommitStateUnknown)) throw error;

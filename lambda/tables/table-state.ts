@@ -1,6 +1,6 @@
 import type { ObjectStore } from '../stores/object-store';
 import { readManifestList, type ManifestFile } from './manifest-list';
-import { droppedMetadataFiles } from './metadata-update';
+import { commitMetadata } from './commit-metadata';
 import { TableNotFound, type TableCatalog, type TableVersion } from './table-catalog';
 import { currentSnapshot, type TableMetadata } from './table-metadata';
 
@@ -53,10 +53,7 @@ export class TableState {
   }
 
   async commit(base: TableVersion, next: TableMetadata): Promise<void> {
-    this.current = await this.catalog.commit(base, next);
-    // In order, and only after the commit; what a dying process leaves behind is maintenance's.
-    for (const file of droppedMetadataFiles(base, next))
-      await this.catalog.discard(file).catch(() => undefined);
+    this.current = await commitMetadata(this.catalog, base, next);
   }
 
   /** Manifests of the current snapshot. */

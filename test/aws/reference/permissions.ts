@@ -159,6 +159,11 @@ export function permissionsPage(permissions: readonly Permission[]): string {
       'up to date: `npx jest -u test/aws/reference/permissions`.',
     'No role has a managed policy. `PRODUCT` is each of the products, `TABLE` its table. Where a reason names no file, AWS makes ' +
       'the call under the role, or it is said why it is granted all the same.',
+    'That is held against what is called: `test/aws/reference/calls.test.ts` runs the bundles of the reference app on an emulator, ' +
+      'from making tables over bronze and silver to gates and gold, with a proxy between that notes every call. Each call is ' +
+      'permitted by the role of its function on just that resource; the same call on another product’s resource is not; and what ' +
+      'is granted on a place and not called there has a reason in the test. Not in the run: what AWS does under a role (Lambda ' +
+      'polls, Athena reads and writes), and the roles of workflows and schedules.',
     ...roles.flatMap((role) => [
       `## ${role}`,
       [
