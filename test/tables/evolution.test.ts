@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type {
   IcebergField,
   IcebergPartitionSpec,
@@ -151,6 +152,16 @@ test('properties are set and never taken away', async () => {
   await make({ a: 'int' }, { owner: 'sales', team: 'x' });
   expect((await make({ a: 'int' }, { owner: 'finance' })).changes).toEqual(['property owner is now finance']);
   expect((await openTable(uri)).metadata.properties).toMatchObject({ owner: 'finance', team: 'x' });
+});
+
+test('old metadata is cleared away as far as the properties say', async () => {
+  const first = await make({ a: 'int' }, { 'write.metadata.previous-versions-max': '1' });
+  const second = await make({ a: 'int', b: 'int' });
+  await make({ a: 'int', b: 'int', c: 'int' });
+  const sizes = [first, second].map(({ table }) => statSync(fileURLToPath(table.metadataLocation)).size);
+  // A directory keeps the names, so that no version is written twice.
+  expect(sizes).toEqual([0, expect.any(Number)]);
+  expect(sizes[1]).toBeGreaterThan(0);
 });
 
 test('another partitioning holds for new files, in the ids of the table', async () => {

@@ -27,6 +27,7 @@ const OF_OTHERS = [
   'CreateMultipartUploadCommand',
   'UploadPartCopyCommand',
   'CompleteMultipartUploadCommand',
+  'AbortMultipartUploadCommand',
 ];
 
 describe('the permissions of the reference app', () => {
