@@ -16,6 +16,7 @@ import {
   LandingZone,
   LineageSink,
   MedallionLake,
+  type PersonalDataDetection,
   PipelineWorkflow,
   QualityGates,
   QueryWorkgroup,
@@ -84,6 +85,12 @@ export interface ReferenceStackProps extends StackProps {
    * @default - every record counts
    */
   readonly deduplication?: EventDeduplication;
+
+  /**
+   * Looks at a sample of the records of every product for personal data that its contract does not classify.
+   * @default - nobody looks
+   */
+  readonly personalDataDetection?: PersonalDataDetection;
 
   /**
    * What becomes of the data when the stack is deleted. With DESTROY the buckets are emptied first.
@@ -156,6 +163,7 @@ export class ReferenceStack extends Stack {
         transform: props.transform,
         network: props.network,
         deduplication: props.deduplication,
+        personalDataDetection: props.personalDataDetection,
       },
       alarms: { topics: [this.alarmTopic] },
       lineage: this.lineage,
@@ -168,7 +176,7 @@ export class ReferenceStack extends Stack {
   /** Fed by the files of a folder of the landing zone. */
   private addFileProduct(contract: DataContract, props: ReferenceStackProps): DataProduct {
     const id = this.productId(contract);
-    const { removalPolicy, network } = props;
+    const { removalPolicy, network, personalDataDetection } = props;
     const existing = this.node.tryFindChild('Landing');
     const landing =
       existing instanceof LandingZone
@@ -185,7 +193,7 @@ export class ReferenceStack extends Stack {
       lake: this.lake,
       catalog: this.catalog,
       source: FileSource.bucket(landing, { prefix }),
-      fileProcessor: { network },
+      fileProcessor: { network, personalDataDetection },
       alarms: { topics: [this.alarmTopic] },
       lineage: this.lineage,
     });
