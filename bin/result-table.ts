@@ -39,6 +39,7 @@ function details({ summary, answers }: ProductReport): string[] {
     summary.workflows ?? [],
     summary.files ?? [],
     summary.drift.drifts,
+    summary.personalData?.columns ?? [],
   ];
   if (told.every(({ length }) => length === 0)) return lines;
   lines.push(heading(summary.product));
@@ -60,6 +61,8 @@ function details({ summary, answers }: ProductReport): string[] {
     lines.push(
       `  drift        ${kind.padEnd(16)}  ${printable(path)}: ${found}${critical ? ', critical' : ''}`,
     );
+  for (const { column, kinds } of summary.personalData?.columns ?? [])
+    lines.push(`  personal     ${kinds.join(', ').padEnd(16)}  ${printable(column)}: not classified`);
   for (const { path, reason } of alarms) lines.push(`  alarm        ${shortPath(path)}: ${reason}`);
   lines.push(...silverLines(summary), ...gateLines(summary), ...workflowLines(summary));
   for (const { question, columns, rows } of answers) {

@@ -7,6 +7,7 @@ import { CommandFailed } from './command-failed';
 import { lockDirectory } from './directory-lock';
 import { exampleProducts } from './example-products';
 import type { ExampleProduct } from './example-products';
+import { personalDataSample } from './personal-data-sample';
 import { progressOn } from './progress';
 import { readContract } from './read-contract';
 import { resultTable } from './result-table';
@@ -67,6 +68,9 @@ async function runLocked({
     eventId,
     fileContracts: contractsOf(true),
     gold: products.flatMap(({ gold }) => gold),
+    personalDataSample: personalDataSample(
+      products.map(({ input }) => ('files' in input ? input.files : input.events)),
+    ),
   });
   const inputs: (ProductInput | FileInput)[] = [];
   for (const { input, before } of products) {

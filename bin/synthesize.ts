@@ -13,12 +13,11 @@ export interface SynthesisOptions {
   readonly eventId?: string;
   /** Contracts of products that are fed by files. */
   readonly fileContracts?: readonly DataContract[];
+  /** Share of the records that are looked at for personal data the contracts do not know of. @default - none are */
+  readonly personalDataSample?: number;
   /** Tables made of those of the products. */
   readonly gold?: readonly GoldTable[];
 }
-
-/** A tenth of a laptop's records: of 200,000 that is half a second of its processor. */
-const LAPTOP_SAMPLE_RATE = 0.1;
 
 /**
  * Synthesizes the reference stack with a product for each contract into a directory, which is replaced.
@@ -26,7 +25,7 @@ const LAPTOP_SAMPLE_RATE = 0.1;
 export function synthesizeReference(
   contracts: DataContract[],
   directory: string,
-  { transform, eventId, fileContracts = [], gold = [] }: SynthesisOptions = {},
+  { transform, eventId, fileContracts = [], gold = [], personalDataSample }: SynthesisOptions = {},
 ): void {
   // The checks of the CloudFormation schema cost more than the whole run; `cdk synth` makes them.
   process.env.CDK_VALIDATION ??= 'false';
@@ -44,9 +43,9 @@ export function synthesizeReference(
     transform: transform && transformOf(transform),
     // What a transform takes is known by its input contract only.
     personalDataDetection:
-      transform !== undefined && transform.inputContract === undefined
+      personalDataSample === undefined || (transform !== undefined && transform.inputContract === undefined)
         ? undefined
-        : { sampleRate: LAPTOP_SAMPLE_RATE },
+        : { sampleRate: personalDataSample },
     deduplication: eventId === undefined ? undefined : EventDeduplication.byProperty(eventId),
   });
   app.synth();

@@ -34,6 +34,7 @@ export class IngestLog {
       schemaDrift: report.drift.ofShape,
       ...(report.drift.ofCritical === undefined ? {} : { criticalFieldAnomalies: report.drift.ofCritical }),
       reasons: report.reasons,
+      ...(report.personalData && { sampledForPersonalData: report.personalData.looked }),
       bronzeSnapshot: report.bronzeSnapshot,
       quarantineSnapshot: report.quarantineSnapshot,
       conflicts: report.conflicts,

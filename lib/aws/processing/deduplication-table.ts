@@ -33,7 +33,7 @@ export interface DeduplicationTableProps {
    * stack has to name its region. A table that is there already is not turned into one: it is made anew, empty.
    * @default - none: a table of this region
    */
-  readonly replicas?: readonly DeduplicationTableReplica[];
+  readonly replicas?: DeduplicationTableReplica[];
 
   /**
    * Name of the table; copies have the same.

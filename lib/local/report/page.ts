@@ -11,6 +11,7 @@ import { tile } from './tile';
 import { lineageCard } from './lineage';
 import { Markup, bytes, count, html, milliseconds, shortPath, shortened } from './markup';
 import { pipelineDiagram } from './pipeline-diagram';
+import { personalDataCard } from './personal-data';
 import { profileCard } from './profile';
 import { accountCard, incrementsCard } from './silver';
 import { schemasCard, timelineCard } from './timeline';
@@ -122,9 +123,9 @@ function productSection(report: ProductReport): Markup {
         )}
       </div>`
     }
-    ${driftCard(summary)} ${incrementsCard(report)} ${workflowsCard(summary.workflows ?? [])}
-    ${lineageCard(summary.lineage ?? [])} ${gatesCard(summary)} ${timelineCard(tables)} ${schemasCard(tables)}
-    ${answers.map(answerCard)} ${profileCard(summary)}
+    ${driftCard(summary)} ${personalDataCard(summary)} ${incrementsCard(report)}
+    ${workflowsCard(summary.workflows ?? [])} ${lineageCard(summary.lineage ?? [])} ${gatesCard(summary)}
+    ${timelineCard(tables)} ${schemasCard(tables)} ${answers.map(answerCard)} ${profileCard(summary)}
     <div class="card">
       <h3>Alarms that would have fired</h3>
       ${grid(

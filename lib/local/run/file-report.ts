@@ -1,6 +1,7 @@
 import { textAt, numberAt } from '../template/json';
 import type { JsonObject } from '../template/json';
 import { leftOutOf } from './left-out';
+import { personalDataOf } from './personal-data';
 import type { Fed } from './product-run';
 import { driftOf } from './schema-drift';
 
@@ -30,8 +31,8 @@ export interface FileLine {
   readonly at: number;
 }
 
-/** A batch of records of files, or a drift of theirs, as the function logged it. */
-export interface FileBatch extends Pick<Fed, 'reasons' | 'leftOut' | 'drift'> {
+/** A batch of records of files, or what was found in them, as the function logged it. */
+export interface FileBatch extends Pick<Fed, 'reasons' | 'leftOut' | 'drift' | 'personalData'> {
   readonly product: string;
 }
 
@@ -50,12 +51,18 @@ export function fileLineOf(entry: JsonObject): FileLine | undefined {
   };
 }
 
-/** From the line of a batch or of a drift (lambda/signals/ingest-log.ts); undefined for any other. */
+/** From the line of a batch or of what was found in it (lambda/signals/ingest-log.ts); undefined for any other. */
 export function fileBatchOf(entry: JsonObject): FileBatch | undefined {
   const product = textAt(entry, 'service');
   if (product === undefined) return undefined;
-  const drift = driftOf(entry);
+  const [drift, personalData] = [driftOf(entry), personalDataOf(entry)];
   if (entry.lanes === undefined || entry.reasons === undefined)
-    return drift && { product, reasons: {}, drift };
-  return { product, reasons: entry.reasons as Record<string, number>, leftOut: leftOutOf(entry), drift };
+    return (drift ?? personalData) && { product, reasons: {}, drift, personalData };
+  return {
+    product,
+    reasons: entry.reasons as Record<string, number>,
+    leftOut: leftOutOf(entry),
+    drift,
+    personalData,
+  };
 }

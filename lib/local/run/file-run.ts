@@ -95,8 +95,8 @@ export class FileRun extends ProductRun {
       if (state === 'done') this.latency.add(at - arrived);
     }
     this.reports = [...reports.values()];
-    for (const { product, reasons, leftOut, drift } of flow.fileBatches.slice(batches)) {
-      if (product === this.product) this.add({ read: 0, seconds: 0, reasons, leftOut, drift });
+    for (const { product, reasons, leftOut, drift, personalData } of flow.fileBatches.slice(batches)) {
+      if (product === this.product) this.add({ read: 0, seconds: 0, reasons, leftOut, drift, personalData });
     }
     this.add({
       read: this.reports.reduce((sum, { records }) => sum + records, 0),

@@ -14,6 +14,8 @@ import type { StreamRecord } from '../streams/stream-record';
 import { LAPTOP } from '../template/physical-names';
 import { addLeftOut, leftOutOf } from './left-out';
 import type { LeftOut } from './left-out';
+import { addPersonalData, personalDataOf } from './personal-data';
+import type { PersonalData } from './personal-data';
 import type { Pipeline } from './pipeline';
 import type { Fed } from './product-run';
 import { appendToQueue } from './queue-file';
@@ -72,6 +74,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   const service = new ServiceMetrics(pipeline, metrics);
   let leftOut: LeftOut | undefined;
   let drift = NO_DRIFT;
+  let personalData: PersonalData | undefined;
   const log = new FunctionLog(
     join(stateDirectory, 'logs', `${pipeline.function.name}.log`),
     metrics,
@@ -79,6 +82,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
       const more = leftOutOf(entry);
       if (more) leftOut = addLeftOut(leftOut, more);
       drift = addDrift(drift, driftOf(entry) ?? NO_DRIFT);
+      personalData = addPersonalData(personalData, personalDataOf(entry));
     },
   );
   const concurrency = Math.min(source.shards, availableParallelism());
@@ -144,6 +148,7 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
     reasons: log.reasons,
     ...(leftOut && { leftOut }),
     drift,
+    personalData,
     failure,
   };
 }

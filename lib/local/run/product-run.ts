@@ -8,6 +8,8 @@ import type { LeftOut } from './left-out';
 import type { FilePipeline, Intake, Pipeline } from './pipeline';
 import type { Increment } from './increment';
 import type { LakeSql } from './lake-sql';
+import { addPersonalData } from './personal-data';
+import type { PersonalData } from './personal-data';
 import { TableRole } from './product-tables';
 import { addDrift, NO_DRIFT } from './schema-drift';
 import type { DriftShare } from './schema-drift';
@@ -54,6 +56,8 @@ export interface Fed {
   readonly leftOut?: LeftOut;
   /** How the records differ from the contract, as the function logged it. @default - nothing of it was logged */
   readonly drift?: DriftShare;
+  /** Personal data that the function found and the contract does not know of. @default - nobody looked */
+  readonly personalData?: PersonalData;
 }
 
 /** Tables that are asked what they held before their columns changed. */
@@ -73,6 +77,7 @@ export abstract class ProductRun {
   private reasons: Record<string, number> = {};
   private leftOut: LeftOut | undefined;
   private drift = NO_DRIFT;
+  private personalData: PersonalData | undefined;
   private failure: string | undefined;
   private halted = false;
 
@@ -102,7 +107,7 @@ export abstract class ProductRun {
   }
 
   /** Adds what feeding came to. */
-  protected add({ read, seconds, reasons, leftOut, drift }: Fed): void {
+  protected add({ read, seconds, reasons, leftOut, drift, personalData }: Fed): void {
     this.read += read;
     this.seconds += seconds;
     for (const [reason, count] of Object.entries(reasons)) {
@@ -110,6 +115,7 @@ export abstract class ProductRun {
     }
     if (leftOut) this.leftOut = addLeftOut(this.leftOut, leftOut);
     if (drift) this.drift = addDrift(this.drift, drift);
+    this.personalData = addPersonalData(this.personalData, personalData);
   }
 
   /** Notes what went wrong behind the stream; the first failure is told. */
@@ -207,6 +213,7 @@ export abstract class ProductRun {
         quarantinedByReason: byReason,
       },
       drift: { schemaHash: contract.schema().schemaHash, ...this.drift },
+      ...(this.personalData && { personalData: this.personalData }),
       tables: tables.map(({ zone, role, table, rows, snapshotId, files, location }) => ({
         zone,
         role,

@@ -4,6 +4,7 @@ import type { LatencyBucket } from '../metrics/latency-histogram';
 import type { FileReport } from './file-report';
 import type { Increment } from './increment';
 import type { FilePipeline, Pipeline } from './pipeline';
+import type { PersonalData } from './personal-data';
 import type { TableRole } from './product-tables';
 import type { SchemaDrift } from './schema-drift';
 import type { SilverAccount } from './silver-account';
@@ -35,6 +36,8 @@ export interface ProductSummary {
   };
   /** How the records of this run differ from the contract. */
   readonly drift: SchemaDrift;
+  /** Personal data that the contract does not know of; absent where nobody looked. */
+  readonly personalData?: PersonalData;
   readonly tables: readonly {
     readonly zone: string;
     readonly role: TableRole;
