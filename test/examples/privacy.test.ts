@@ -115,6 +115,19 @@ optional(BUILT)('the privacy example', () => {
     expect(statSync(join(out, '.lakehouse/secrets.json')).mode & 0o077).toBe(0);
   });
 
+  it('tells what the contract does not classify, as the command does', () => {
+    expect(summaryOf(out).personalData).toEqual({
+      looked: 43,
+      columns: [{ column: 'notes', inContract: true, kinds: ['phone', 'payment-card', 'email'] }],
+    });
+    expect(summaryOf(out).alarms).toContainEqual(
+      expect.objectContaining({ path: 'Lakehouse/Customers/Alarms/PersonalData', state: 'ALARM' }),
+    );
+    expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain(
+      'Personal data that the contract does not classify',
+    );
+  });
+
   it('gives tokens back to whoever has the key', async () => {
     const rows = await rowsOf(await table('silver'));
     const [{ iban, loyalty_number: number }] = rows;

@@ -4,6 +4,7 @@ export { ContainerProcessor, type ContainerProcessorProps } from './container-pr
 export {
   DeduplicationTable,
   type DeduplicationTableProps,
+  type DeduplicationTableReplica,
   type IDeduplicationTable,
 } from './deduplication-table';
 export {
