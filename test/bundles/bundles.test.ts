@@ -43,6 +43,7 @@ const FOREIGN: { readonly [name: string]: string[] } = {
 
 /** What is not there while a bundle is looked at. */
 const BESIDE = [
+  './classified-columns.mjs',
   './gates.mjs',
   './contract.mjs',
   './file-columns.mjs',
