@@ -27,9 +27,20 @@ const LARGEST = {
 };
 /** What is laid beside a bundle at synth, or installed where it runs. */
 const FOREIGN: { readonly [name: string]: string[] } = {
-  [BUNDLES.kinesisIngest]: ['./contract.mjs'],
-  [BUNDLES.kinesisTransform]: ['./contract.mjs', './input-contract.mjs', './transform.mjs'],
-  [BUNDLES.fileIngest]: ['./contract.mjs', './file-columns.mjs', './input-contract.mjs', './transform.mjs'],
+  [BUNDLES.kinesisIngest]: ['./classified-columns.mjs', './contract.mjs'],
+  [BUNDLES.kinesisTransform]: [
+    './classified-columns.mjs',
+    './contract.mjs',
+    './input-contract.mjs',
+    './transform.mjs',
+  ],
+  [BUNDLES.fileIngest]: [
+    './classified-columns.mjs',
+    './contract.mjs',
+    './file-columns.mjs',
+    './input-contract.mjs',
+    './transform.mjs',
+  ],
   [BUNDLES.silverRefine]: [
     './contract.mjs',
     './input-contract.mjs',
