@@ -34,6 +34,7 @@ export function mayLoseDigits(text: string): boolean {
  * few records that need it, after JSON.parse found them valid.
  *
  * @param numberOf what to make of the text of a number
+ * @throws SyntaxError for some of what is no JSON: it ends in any case, but is no check
  */
 export function parseExact(text: string, numberOf: (text: string) => unknown = reproducible): unknown {
   return new ExactParser(text, numberOf).value();
@@ -104,16 +105,18 @@ class ExactParser {
 
   private string(): string {
     const start = this.at++;
-    for (;;) {
+    while (this.at < this.text.length) {
       const character = this.text[this.at++];
       if (character === '\\') this.at++;
       else if (character === '"') return JSON.parse(this.text.slice(start, this.at)) as string;
     }
+    throw new SyntaxError(`A string that begins at ${start} has no end.`);
   }
 
   private number(): unknown {
     const start = this.at;
     while (this.at < this.text.length && '0123456789+-.eE'.includes(this.text[this.at])) this.at++;
+    if (this.at === start) throw new SyntaxError(`There is no value at ${start}.`);
     return this.numberOf(this.text.slice(start, this.at));
   }
 
