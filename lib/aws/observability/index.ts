@@ -1,5 +1,6 @@
 export { AlarmGroup } from './alarm-group';
-export { PipelineAlarms, type PipelineAlarmsOptions, type PipelineAlarmsProps } from './pipeline-alarms';
+export { PipelineAlarms } from './pipeline-alarms';
+export type { PipelineAlarmsOptions, PipelineAlarmsProps } from './pipeline-alarms-props';
 export { PipelineMetrics, type PipelineMetricsProps } from './pipeline-metrics';
 export type { PipelineThresholds } from './pipeline-thresholds';
 export { SilverAlarms, type SilverAlarmsProps } from './silver-alarms';

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { requireDuration, requireWhole } from '../bounds';
-import type { StreamProcessorOptions } from './stream-processor';
+import type { StreamProcessorOptions } from './stream-options';
 
 /**
  * Refuses at synthesis what Lambda would refuse at deployment, or accept and never honour.

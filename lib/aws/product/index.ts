@@ -1,1 +1,2 @@
-export { DataProduct, type DataProductProps } from './data-product';
+export { DataProduct } from './data-product';
+export type { DataProductProps } from './data-product-props';
