@@ -27,11 +27,18 @@ export class DirectoryFiles implements SourceFiles {
   }
 
   async delete(file: FileVersion): Promise<void> {
+    this.checked.delete(nameOf(file));
+    try {
+      await this.requireSame(file);
+    } catch (error) {
+      if (error instanceof FileGone) return;
+      throw error;
+    }
     await rm(pathOf(file), { force: true });
   }
 
   private async requireSame(file: FileVersion): Promise<void> {
-    const version = `${fileUri(file)} ${file.etag}`;
+    const version = nameOf(file);
     if (this.checked.has(version)) return;
     const content = await readFile(pathOf(file)).catch((error: NodeJS.ErrnoException) => {
       throw error.code === 'ENOENT' ? new FileGone(file) : error;
@@ -40,6 +47,10 @@ export class DirectoryFiles implements SourceFiles {
       throw new FileGone(file);
     this.checked.add(version);
   }
+}
+
+function nameOf(file: FileVersion): string {
+  return `${fileUri(file)} ${file.etag}`;
 }
 
 function pathOf(file: Pick<FileVersion, 'bucket' | 'key'>): string {

@@ -76,9 +76,13 @@ export class S3Files implements SourceFiles {
     return parts;
   }
 
-  async delete({ bucket: Bucket, key: Key }: FileVersion): Promise<void> {
-    // Without a version id: where versions are kept, this one is, behind a marker.
-    await this.client.send(new DeleteObjectCommand({ Bucket, Key }));
+  async delete(file: FileVersion): Promise<void> {
+    const { bucket: Bucket, key: Key } = file;
+    // Without a version id: where versions are kept, this one is, behind a marker. The condition is on the newest.
+    const command = new DeleteObjectCommand({ Bucket, Key, ...condition(file) });
+    await this.orGone(file, () => this.client.send(command)).catch((error: unknown) => {
+      if (!(error instanceof FileGone)) throw error;
+    });
   }
 
   private async orGone<T>(file: FileVersion, call: () => Promise<T>): Promise<T> {

@@ -20,7 +20,7 @@ export interface SourceFiles {
   read(file: FileVersion, from?: number, to?: number): AsyncIterable<Uint8Array>;
   /** Copies it to another bucket or key, over what is there. @throws FileGone */
   copy(file: FileVersion, bucket: string, key: string): Promise<void>;
-  /** Deleting what is not there succeeds. */
+  /** Deletes it, and nothing that took its place: an event of its own tells of that. What is not there is no error. */
   delete(file: FileVersion): Promise<void>;
 }
 

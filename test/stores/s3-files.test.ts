@@ -55,9 +55,27 @@ optional(MOTO)('files in S3', () => {
     const file = await put('plain', 'in/a.csv', 'first');
     await put('plain', 'in/a.csv', 'other');
     await expect(text(files, file)).rejects.toThrow(FileGone);
-    await files.delete(file);
+    await files.delete({ ...file, etag: undefined });
     await files.delete(file);
     await expect(text(files, { ...file, etag: undefined })).rejects.toThrow(FileGone);
+  });
+
+  test('are deleted on the condition that nothing took their place', async () => {
+    const asked: unknown[] = [];
+    const refusing = {
+      send: async ({ input }: { input: unknown }) => {
+        asked.push(input);
+        throw Object.assign(new Error('PreconditionFailed'), { $metadata: { httpStatusCode: 412 } });
+      },
+    } as unknown as S3Client;
+    await new S3Files(refusing).delete({
+      bucket: 'plain',
+      key: 'in/a.csv',
+      etag: 'x',
+      versionId: 'v',
+      size: 1,
+    });
+    expect(asked).toEqual([{ Bucket: 'plain', Key: 'in/a.csv', IfMatch: 'x' }]);
   });
 
   test('are copied at once or, where they are larger than S3 copies at once, in parts', async () => {

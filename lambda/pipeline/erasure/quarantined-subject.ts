@@ -35,30 +35,43 @@ function textOf(payload: Uint8Array, encoding: string): string {
   return encoding === 'base64-text' ? Buffer.from(text, 'base64').toString('utf8') : text;
 }
 
-/** JSON with every digit of its numbers; undefined for what is none. */
+/** JSON with every digit of its numbers; undefined for what is none, or so deep that the exact parser ends the stack. */
 function parsed(text: string): { readonly value: unknown } | undefined {
   try {
-    // The exact parser takes what is valid only, and does not end on what is not.
+    // The exact parser is no check.
     JSON.parse(text);
-  } catch {
-    return undefined;
+    return { value: parseExact(text, (digits) => digits) };
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof RangeError) return undefined;
+    throw error;
   }
-  return { value: parseExact(text, (digits) => digits) };
 }
 
-/** What is no JSON cannot be taken apart: there the name, and the value right after it, has to do. */
+/**
+ * What is no JSON cannot be taken apart: there the name, and the value right after it, has to do. Neither may be a part of
+ * another, but for a text that is cut off.
+ */
 function textPattern({ column, recordField = column, values }: SubjectField): RegExp {
   const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const one = values.map(escaped).join('|');
-  return new RegExp(`${escaped(recordField)}["']?\\s*[:=]\\s*["']?(?:${one})(?![\\p{L}\\p{N}_-])`, 'u');
+  const one = `(?:${values.map(escaped).join('|')})`;
+  const name = `(?<![\\p{L}\\p{N}_-])${escaped(recordField)}["']?`;
+  const value = `"${one}(?:"|$)|'${one}(?:'|$)|${one}(?![.@+]?[\\p{L}\\p{N}_-])`;
+  return new RegExp(`${name}\\s*[:=]\\s*(?:${value})`, 'u');
 }
 
-function holds(value: unknown, field: string, wanted: ReadonlySet<string>): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some((item) => holds(item, field, wanted));
-  return Object.entries(value).some(
-    ([name, item]) => (name === field && wanted.has(canonical(item))) || holds(item, field, wanted),
-  );
+/** Not by recursion: a record may be nearly as deep as the stack of the parser. */
+function holds(record: unknown, field: string, wanted: ReadonlySet<string>): boolean {
+  const open = [record];
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    if (!Array.isArray(value) && Object.hasOwn(value, field)) {
+      const given = [(value as Record<string, unknown>)[field]].flat();
+      if (given.some((one) => typeof one !== 'object' && wanted.has(canonical(one)))) return true;
+    }
+    for (const inner of Object.values(value)) open.push(inner);
+  }
+  return false;
 }
 
 function canonical(value: unknown): string {

@@ -144,8 +144,8 @@ export class FileIntake {
       if (from >= REFUSED_POSITION)
         return await this.endRefused(reading, settle, 'see its row in quarantine');
       const landed = await LandedFile.open(file, files, contract);
-      // All or nothing: what is at its end may make it unreadable.
-      if (from === 0 && !request.progress && landed.mayBeBroken)
+      // All or nothing: what is at its end may make it unreadable. It may have been gone on with before it was looked at.
+      if (from === 0 && !request.progress?.records && landed.mayBeBroken)
         await landed.inspect(() => requireTime(hasTime(this.longestCommit), file));
       for await (const part of landed.records(from)) {
         for (const { bytes, position } of part) {

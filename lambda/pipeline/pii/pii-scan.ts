@@ -34,6 +34,8 @@ const OPEN = 'public';
 const SUSPECT =
   /(^|[_.-])(e?mail|phone|mobile|fax|iban|ssn|social_security|passport|birth(day|date)?|born|dob|street|address|(first|last|full|sur|maiden)_?name|credit_?card|card_number|ip_?addr(ess)?)([_.-]|$)/i;
 const LONGEST_EXAMPLE = 60;
+/** No producer's record is deeper. One of ten thousand levels would end the stack, and its paths fill the memory. */
+const DEEPEST = 64;
 
 interface Column {
   readonly classification?: string;
@@ -59,10 +61,10 @@ export class PiiScan {
     return this.rows;
   }
 
-  /** Looks at every text and number in a record, at whatever depth, by the names of the contract. */
+  /** Looks at every text and number in a record, down to 64 levels, by the names of the contract. */
   add(record: { readonly [name: string]: unknown }): void {
     this.rows++;
-    for (const [name, value] of Object.entries(record)) this.look(name, value);
+    for (const [name, value] of Object.entries(record)) this.look(name, value, 1);
   }
 
   /** Unclassified columns first, then names, then notes; each in the order of the contract. */
@@ -72,12 +74,12 @@ export class PiiScan {
     return all.sort((a, b) => rank.indexOf(a.finding) - rank.indexOf(b.finding));
   }
 
-  private look(path: string, value: unknown): void {
-    if (value === null || value === undefined) return;
+  private look(path: string, value: unknown, depth: number): void {
+    if (value === null || value === undefined || depth > DEEPEST) return;
     if (value instanceof ExactNumber) this.judge(path, value.text);
-    else if (Array.isArray(value)) for (const item of value) this.look(`${path}[]`, item);
+    else if (Array.isArray(value)) for (const item of value) this.look(`${path}[]`, item, depth + 1);
     else if (typeof value === 'object' && !(value instanceof Uint8Array)) {
-      for (const [name, field] of Object.entries(value)) this.look(`${path}.${name}`, field);
+      for (const [name, field] of Object.entries(value)) this.look(`${path}.${name}`, field, depth + 1);
     } else if (['string', 'number', 'bigint'].includes(typeof value)) this.judge(path, String(value));
   }
 

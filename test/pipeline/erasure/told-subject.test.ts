@@ -38,6 +38,7 @@ test('quarantine is searched in its records, whatever is wrong with them', async
   const erased = [
     rejected('{"customer_id":3,"x":1}'),
     rejected('{"after":[{"customer_id":"3"}]}'),
+    rejected('{"customer_id":["4","3"]}'),
     rejected('{"customer_id": 3, "cut'),
     rejected(Buffer.from('{"customer_id":3').toString('base64'), 0, { payload_encoding: 'base64-text' }),
     rejected('\u0000', 0, { partition_key: '3' }),
@@ -55,6 +56,46 @@ test('quarantine is searched in its records, whatever is wrong with them', async
   const { tables } = await run(store, request({ tables: [QUARANTINE] }));
   expect(tables).toMatchObject([{ state: 'erased', rows: erased.length }]);
   expect(await leftIn(store)).toEqual(kept);
+});
+
+test('a record of any depth holds up nothing: where it ends the stack it is searched as text', async () => {
+  const store = new MemoryStore();
+  const table = await create(store, QUARANTINE, quarantineSchema());
+  const deep = (inner: string, depth: number) => `{"x":${'['.repeat(depth)}${inner}${']'.repeat(depth)}}`;
+  const ofArrays = `{"customer_id":${'['.repeat(2900)}4${']'.repeat(2900)}}`;
+  const kept = [deep('{"customer_id":4}', 100_000), ofArrays];
+  await appendRows(table, [
+    ...[3000, 100_000].map((depth) => rejected(deep('{"customer_id":3}', depth))),
+    ...kept.map((payload) => rejected(payload)),
+  ]);
+  const { tables } = await run(store, request({ tables: [QUARANTINE] }));
+  expect(tables).toMatchObject([{ state: 'erased', rows: 2 }]);
+  expect(await leftIn(store)).toEqual(kept);
+});
+
+test('in what is no JSON a name or a value that goes on is another: records of others stay', async () => {
+  const store = new MemoryStore();
+  const table = await create(store, QUARANTINE, quarantineSchema());
+  const kept = [
+    '{"email":"c3@example.com.au", cut',
+    'email: c3@example.com.au',
+    '{"old_email":"c3@example.com", cut',
+    "{'email': 'c3@example.com and others",
+  ];
+  const gone = [
+    '{"email":"c3@example.com", cut',
+    'email: c3@example.com.',
+    "'email' = 'c3@example.com'",
+    '{"email":"c3@example.com',
+  ];
+  await appendRows(
+    table,
+    [...gone, ...kept].map((payload, i) => rejected(payload, i)),
+  );
+  const subject = { fields: [{ column: 'email', values: ['c3@example.com'] }] };
+  const { tables } = await run(store, request({ subject, tables: [QUARANTINE] }));
+  expect(await leftIn(store)).toEqual(kept);
+  expect(tables).toMatchObject([{ state: 'erased', rows: gone.length }]);
 });
 
 test('a field of the records may be called otherwise than the column', async () => {

@@ -62,7 +62,7 @@ export class Landing implements SourceFiles {
   }
 
   async delete(file: FileVersion): Promise<void> {
-    this.current.delete(fileUri(file));
+    if (this.current.get(fileUri(file)) === file.etag) this.current.delete(fileUri(file));
   }
 
   private bytes(file: FileVersion): Buffer {

@@ -183,3 +183,17 @@ test('another content under the same key is another file, the same content is no
   ]);
   expect(await lake.rows(BRONZE)).toHaveLength(2);
 });
+
+test('a file that came when there was no time left is looked through by who goes on with it', async () => {
+  const lake = await new FilesLake().create();
+  const rows = Array.from({ length: 50_000 }, (_, i) => `${Math.sin(i)},${i},1\n`).join('');
+  const request = lake.landing.put('in/cut.csv.gz', gzipSync(HEADER + rows).subarray(0, -5));
+  const [late] = await lake.take([request], { hasTime: () => false });
+  expect(late).toMatchObject({ state: FileState.UNFINISHED, records: 0 });
+  const [outcome] = await lake.take([{ ...request, progress: { records: late.records } }], {
+    batchBytes: 10_000,
+  });
+  expect(outcome.state).toBe(FileState.REFUSED);
+  expect(await lake.rows(BRONZE)).toEqual([]);
+  expect(await lake.rows(QUARANTINE)).toHaveLength(1);
+});

@@ -44,3 +44,14 @@ test('what is no record of the contract is passed over: ingestion quarantines it
     findings: [],
   });
 });
+
+test('a record of any depth is looked at as deep as records are, and ends', () => {
+  const watch = new PersonalDataWatch(COLUMNS, 1);
+  const nested = (inner: string, depth: number) => `${'['.repeat(depth)}${inner}${']'.repeat(depth)}`;
+  for (const parts of [nested('"f@example.com"', 50_000), `{"b":`.repeat(50_000) + '1' + '}'.repeat(50_000)])
+    expect(watch.look([recordOf(`{"note":"g@example.com","a":${parts}}`)])).toMatchObject({
+      looked: 1,
+      findings: [{ column: 'note', shown: 1 }],
+    });
+  expect(watch.look([recordOf(`{"a":${nested('"h@example.com"', 60)}}`)])).toMatchObject({ values: 1 });
+});
