@@ -3,7 +3,7 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
 import { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
-import { PrefixList } from 'aws-cdk-lib/aws-ec2';
+import { PrefixList, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -36,6 +36,7 @@ import {
   LandingZone,
   MaintenanceSchedule,
   MedallionLake,
+  OnlineStore,
   PartitionArchival,
   PartnerAccess,
   PipelineAlarms,
@@ -98,6 +99,13 @@ const given = {
 
   zone: (stack: Stack, zone: Zone): IZoneBucket =>
     ZoneBucket.fromBucket(stack, `Zone${zone}`, Bucket.fromBucketName(stack, `Bucket${zone}`, `b-${zone}`)),
+
+  vpc: (stack: Stack) =>
+    Vpc.fromVpcAttributes(stack, 'Vpc', {
+      vpcId: 'vpc-1',
+      availabilityZones: ['eu-west-1a', 'eu-west-1b'],
+      isolatedSubnetIds: ['subnet-1', 'subnet-2'],
+    }),
 
   topic: (stack: Stack) => Topic.fromTopicArn(stack, 'Operators', arn('sns', 'operators')),
 
@@ -198,6 +206,7 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
       bronze: given.table(stack, Zone.BRONZE),
       quarantine: given.table(stack, Zone.QUARANTINE),
     }),
+  OnlineStore: (stack) => new OnlineStore(stack, 'Online', { vpc: given.vpc(stack) }),
   DeduplicationTable: (stack) => new DeduplicationTable(stack, 'Events'),
   TableCommitter: (stack) => new TableCommitter(stack, 'Committer'),
   SilverProcessor: (stack) =>

@@ -9,6 +9,7 @@ export {
   type MedallionLakeProps,
 } from './medallion-lake';
 export { type ILakeReplica, LakeReplica, type LakeReplicaAttributes } from './replication/lake-replica';
+export { OnlineStore, type OnlineStoreProps } from './online-store';
 export { ReplicaBucket, type ReplicaBucketAttributes } from './replication/replication-destination';
 export {
   ZoneReplication,
