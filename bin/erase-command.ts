@@ -54,7 +54,7 @@ export async function erase(args: string[]): Promise<void> {
 
 function whatIsLeft({ table: uri, state, reason, ...left }: TableErasure): string[] {
   if (state === ErasureState.FOUND) return [];
-  const { heldBy = [], locked = [], unreferenced = [] } = left;
+  const { heldBy = [], locked = [], unreferenced = [], unclear = 0 } = left;
   return [
     ...(state === ErasureState.FAILED ? [`${uri}: ${reason}`] : []),
     ...heldBy.map((name) => `${uri}: ${name} still holds rows: drop it, and run the request again`),
@@ -65,6 +65,11 @@ function whatIsLeft({ table: uri, state, reason, ...left }: TableErasure): strin
     ...unreferenced.map(
       ({ uri: file, until }) => `${file}: no snapshot has it; it can be removed from ${until} on`,
     ),
+    ...(unclear > 0
+      ? [
+          `${uri}: ${unclear} rejected records hold the values with no name beside them: look at them, and take them too with --unnamed`,
+        ]
+      : []),
   ];
 }
 
@@ -98,6 +103,7 @@ function readArguments(args: string[]): EraseArguments {
         audit: { type: 'string' },
         subject: { type: 'string', multiple: true },
         'record-field': { type: 'string', multiple: true },
+        unnamed: { type: 'boolean' },
         'masking-key': { type: 'string', multiple: true },
         request: { type: 'string' },
         'requested-by': { type: 'string' },
@@ -109,7 +115,10 @@ function readArguments(args: string[]): EraseArguments {
       throw new Error('erase needs either --out DIR or --table URI, which may be repeated');
     if (uris !== undefined && audit === undefined)
       throw new Error('erase of --table needs --audit URI, the folder that its record goes to');
-    const subject = subjectOf(values.subject ?? [], values['record-field'] ?? []);
+    const subject: Subject = {
+      ...subjectOf(values.subject ?? [], values['record-field'] ?? []),
+      ...(values.unnamed && { unnamed: true }),
+    };
     requireSubject(subject);
     requireRequestId(id);
     const directory = out === undefined ? undefined : resolve(out);

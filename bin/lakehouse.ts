@@ -74,6 +74,7 @@ Options of erase
   --subject FIELD=VALUE   Column that tells the subject, and its value as it came; may be repeated: rows have to agree in
                           all fields, and with one of the values of each
   --record-field COLUMN=NAME  Field of the records in quarantine (default: the column's name)
+  --unnamed               Take rejected records, too, that hold the values without a name
   --masking-key FILE      Text of the secret that columns of silver were masked with (--out DIR: that of the run)
   --request ID      Name of the request; give it again to go on with one that was interrupted (default: a new one)
   --requested-by N  Who asked for it, for the record (default: the user of this machine)

@@ -12,7 +12,7 @@ export interface RequestedErasure {
   readonly dryRun: boolean;
 }
 
-const KNOWN = ['request', 'requestedBy', 'subject', 'recordFields', 'tables', 'dryRun'];
+const KNOWN = ['request', 'requestedBy', 'subject', 'recordFields', 'unnamed', 'tables', 'dryRun'];
 const NAME = /^[\w.-]{1,128}$/;
 
 /**
@@ -25,22 +25,26 @@ export function erasureRequest(event: unknown, allowed: readonly string[]): Requ
       'Not a request for erasure. Allowed: an object with "request", "requestedBy" and "subject".',
     );
   requireKnown(event, KNOWN, '');
-  const { request, requestedBy, dryRun = false } = event;
+  const { request, requestedBy, unnamed = false, dryRun = false } = event;
   if (typeof request !== 'string' || !NAME.test(request))
     throw new UnexpectedEvent(
       'request is not a name. Allowed: 1 to 128 letters, digits, dots, dashes and underscores. A run with the same one goes on with it.',
     );
   if (typeof requestedBy !== 'string' || requestedBy === '')
     throw new UnexpectedEvent('requestedBy is not given. Allowed: text that says who asked for it.');
-  if (typeof dryRun !== 'boolean')
-    throw new UnexpectedEvent(`dryRun is ${describeValue(dryRun)}. Allowed: true, false.`);
+  for (const [name, flag] of Object.entries({ unnamed, dryRun }))
+    if (typeof flag !== 'boolean')
+      throw new UnexpectedEvent(`${name} is ${describeValue(flag)}. Allowed: true, false.`);
   const tables = tablesOf(event.tables, allowed);
   return {
     id: request,
     requestedBy,
-    subject: subjectOf(event.subject, event.recordFields ?? {}),
+    subject: {
+      ...subjectOf(event.subject, event.recordFields ?? {}),
+      ...(unnamed === true && { unnamed }),
+    },
     ...(tables && { tables }),
-    dryRun,
+    dryRun: dryRun === true,
   };
 }
 

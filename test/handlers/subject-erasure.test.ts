@@ -66,6 +66,7 @@ test('a request names values, lists of them, and tables in the order of the func
         requestedBy: 'dpo',
         subject: { customer_id: 42, email: ['a', 'b'] },
         recordFields: { customer_id: 'id' },
+        unnamed: true,
         tables: [...TABLES].reverse(),
       },
       TABLES,
@@ -78,6 +79,7 @@ test('a request names values, lists of them, and tables in the order of the func
         { column: 'customer_id', values: ['42'], recordField: 'id' },
         { column: 'email', values: ['a', 'b'] },
       ],
+      unnamed: true,
     },
     tables: TABLES,
     dryRun: false,
@@ -92,7 +94,7 @@ test.each<[unknown, string]>([
   ],
   [
     { ...asked, dryrun: true },
-    'dryrun is not an option. Allowed: request, requestedBy, subject, recordFields, tables, dryRun.',
+    'dryrun is not an option. Allowed: request, requestedBy, subject, recordFields, unnamed, tables, dryRun.',
   ],
   [
     { ...asked, request: 'c3@example.com' },
@@ -113,6 +115,7 @@ test.each<[unknown, string]>([
     `tables is a list. Allowed: a list of ${TABLES.join(', ')}; leave it out for all.`,
   ],
   [{ ...asked, dryRun: 'no' }, 'dryRun is "no". Allowed: true, false.'],
+  [{ ...asked, unnamed: 1 }, 'unnamed is 1. Allowed: true, false.'],
 ])('refused: %j', (event, message) => {
   expect(() => erasureRequest(event, TABLES)).toThrow(message);
 });

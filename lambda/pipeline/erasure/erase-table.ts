@@ -13,7 +13,7 @@ import { eraseUnreferenced, type UnreferencedFile } from './unreferenced-files';
 export enum ErasureState {
   /** Nothing of the subject is left in the table, its history and the versions of its files. */
   ERASED = 'erased',
-  /** Readers of the table do not find the subject; what may not go yet perhaps still holds it. */
+  /** Readers of the table do not find the subject; what may not go yet, or is for a person to judge, perhaps still holds it. */
   HELD = 'held',
   /** The table has none of the columns. */
   SKIPPED = 'skipped',
@@ -41,6 +41,11 @@ export interface TableErasure {
   readonly locked?: readonly HeldVersion[];
   /** Files with rows of the subject that no snapshot has. */
   readonly unreferenced?: readonly UnreferencedFile[];
+  /**
+   * Rejected records that are no JSON objects and hold the values, but no field's name beside them: whose they are is for
+   * a person to say. They stay, unless the subject says otherwise (`unnamed`).
+   */
+  readonly unclear?: number;
   /** Why it was skipped or failed. */
   readonly reason?: string;
 }
@@ -85,8 +90,13 @@ async function erase(
 ): Promise<Omit<TableErasure, 'table'>> {
   const scan = new SubjectScan(table, subjectRows(table, subject, values));
   if (dryRun) {
-    const rows = await currentRows(table, scan);
-    return { state: ErasureState.FOUND, rows, ...heldBy(table, await olderHolding(table, scan)) };
+    const { rows, unclear } = await currentRows(table, scan);
+    return {
+      state: ErasureState.FOUND,
+      rows,
+      ...heldBy(table, await olderHolding(table, scan)),
+      ...(unclear > 0 && { unclear }),
+    };
   }
   const erased = await eraseRows(table, scan, request);
   const snapshotsExpired = await eraseHistory(table, scan, request);
@@ -95,9 +105,9 @@ async function erase(
   const purged = versions
     ? await eraseVersions(versions, [table.location, table.property('write.data.path')])
     : { held: [] };
-  const left = await currentRows(table, scan);
+  const { rows: left, unclear } = await currentRows(table, scan);
   const held = await olderHolding(table, scan);
-  const isWhole = held.length + purged.held.length + unreferenced.left.length === 0;
+  const isWhole = held.length + purged.held.length + unreferenced.left.length + unclear === 0;
   return {
     state: left > 0 ? ErasureState.FAILED : isWhole ? ErasureState.ERASED : ErasureState.HELD,
     rows: erased.rows,
@@ -108,17 +118,23 @@ async function erase(
     ...heldBy(table, held),
     ...(purged.held.length > 0 && { locked: purged.held }),
     ...(unreferenced.left.length > 0 && { unreferenced: unreferenced.left }),
+    ...(unclear > 0 && { unclear }),
     ...(left > 0 && {
       reason: `${left} rows of the subject came in meanwhile. They are new data: stop their source, or run the request again.`,
     }),
   };
 }
 
-async function currentRows(table: IcebergTable, scan: SubjectScan): Promise<number> {
+async function currentRows(
+  table: IcebergTable,
+  scan: SubjectScan,
+): Promise<{ rows: number; unclear: number }> {
   await table.refresh();
   const current = currentSnapshot(table.metadata);
-  const found = await scan.holding(current ? await table.dataFiles(current) : []);
-  return [...found.values()].reduce((sum, count) => sum + count, 0);
+  const files = current ? await table.dataFiles(current) : [];
+  const found = await scan.holding(files);
+  const rows = [...found.values()].reduce((sum, count) => sum + count, 0);
+  return { rows, unclear: await scan.unclear(files) };
 }
 
 function heldBy({ metadata }: IcebergTable, held: readonly Snapshot[]): Pick<TableErasure, 'heldBy'> {

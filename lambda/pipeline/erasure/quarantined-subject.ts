@@ -1,4 +1,5 @@
 import { parseExact } from '../../formats/json/exact-json';
+import type { TableRow } from '../../rows/read-rows';
 import type { SubjectRows } from './subject-rows';
 import type { Subject, SubjectField } from './subject';
 import { UUID } from './subject-values';
@@ -9,25 +10,38 @@ export function isQuarantine(columns: readonly string[]): boolean {
 }
 
 /** Rejected records, as they came and never masked: each is taken apart to find the fields, at whatever depth. */
-export function rowsOfQuarantine({ fields }: Subject): SubjectRows {
+export function rowsOfQuarantine({ fields, unnamed = false }: Subject): SubjectRows {
   const wanted = fields.map(({ column, recordField = column, values }) => ({
     name: recordField,
     values: new Set(values.map(canonical)),
   }));
   const patterns = fields.map(textPattern);
+  const values = fields.map(valuePattern);
+  const isNamed = ({
+    payload,
+    payload_encoding: encoding,
+    partition_key: partitionKey,
+  }: TableRow): boolean => {
+    const text = textOf(payload as Uint8Array, encoding as string);
+    const record = parsed(text);
+    if (record !== undefined) return wanted.every((field) => holds(record.value, field.name, field.values));
+    const key = typeof partitionKey === 'string' ? canonical(partitionKey) : undefined;
+    return wanted.every((field, i) => patterns[i].test(text) || (key !== undefined && field.values.has(key)));
+  };
+  const isUnclear = ({ payload, payload_encoding: encoding }: TableRow): boolean => {
+    const text = textOf(payload as Uint8Array, encoding as string);
+    return values.every((pattern) => pattern.test(text)) && !isObject(parsed(text)?.value);
+  };
   return {
     columns: ['payload', 'payload_encoding', 'partition_key'],
     candidates: (files) => [...files],
-    matches: ({ payload, payload_encoding: encoding, partition_key: partitionKey }) => {
-      const text = textOf(payload as Uint8Array, encoding as string);
-      const record = parsed(text);
-      if (record !== undefined) return wanted.every(({ name, values }) => holds(record.value, name, values));
-      const key = typeof partitionKey === 'string' ? canonical(partitionKey) : undefined;
-      return wanted.every(
-        ({ values }, i) => patterns[i].test(text) || (key !== undefined && values.has(key)),
-      );
-    },
+    matches: (row) => isNamed(row) || (unnamed && isUnclear(row)),
+    isUnclear,
   };
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(payload: Uint8Array, encoding: string): string {
@@ -52,11 +66,25 @@ function parsed(text: string): { readonly value: unknown } | undefined {
  * another, but for a text that is cut off.
  */
 function textPattern({ column, recordField = column, values }: SubjectField): RegExp {
-  const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const one = `(?:${values.map(escaped).join('|')})`;
+  const one = oneOf(values);
   const name = `(?<![\\p{L}\\p{N}_-])${escaped(recordField)}["']?`;
-  const value = `"${one}(?:"|$)|'${one}(?:'|$)|${one}(?![.@+]?[\\p{L}\\p{N}_-])`;
+  const value = `"${one}(?:"|$)|'${one}(?:'|$)|${one}${VALUE_ENDS}`;
   return new RegExp(`${name}\\s*[:=]\\s*(?:${value})`, 'u');
+}
+
+/** One of the values, wherever it stands. */
+function valuePattern({ values }: SubjectField): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_.@+-])${oneOf(values)}${VALUE_ENDS}`, 'u');
+}
+
+const VALUE_ENDS = '(?![.@+]?[\\p{L}\\p{N}_-])';
+
+function oneOf(values: readonly string[]): string {
+  return `(?:${values.map(escaped).join('|')})`;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 /** Not by recursion: a record may be nearly as deep as the stack of the parser. */

@@ -14,6 +14,8 @@ export interface SubjectRows {
   /** Those files that may hold such rows. */
   candidates<T extends DataFile>(files: readonly T[]): T[];
   matches(row: TableRow): boolean;
+  /** Of a row that does not match, whether it may be the subject's all the same. Absent where rows can be told. */
+  readonly isUnclear?: (row: TableRow) => boolean;
 }
 
 /** The table has none of the columns: it holds no rows of subjects of this kind. */

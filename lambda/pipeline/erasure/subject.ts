@@ -1,6 +1,12 @@
 /** Whose rows are to go: those that hold one of the values in every one of the fields. */
 export interface Subject {
   readonly fields: readonly SubjectField[];
+  /**
+   * Take from quarantine as well what holds the values without a name beside them, as rows of CSV do: nobody can tell
+   * whether another column is meant.
+   * @default false - they are counted, and the table is held
+   */
+  readonly unnamed?: boolean;
 }
 
 export interface SubjectField {

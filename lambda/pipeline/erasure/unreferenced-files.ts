@@ -1,3 +1,4 @@
+import { ObjectNotFound } from '../../stores/object-store';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { DEFAULT_ORPHAN_AGE_MS, removeOrphanFiles } from '../../tables/orphan-files';
 import { readRows } from '../../rows/read-rows';
@@ -16,7 +17,7 @@ export interface UnreferencedFile {
  */
 export async function eraseUnreferenced(
   table: IcebergTable,
-  { matches }: SubjectRows,
+  { matches }: Pick<SubjectRows, 'matches'>,
   now: number,
 ): Promise<{ readonly removed: number; readonly left: readonly UnreferencedFile[] }> {
   const { orphans, failed } = await removeOrphanFiles(table);
@@ -39,7 +40,10 @@ async function holds(
   matches: SubjectRows['matches'],
 ): Promise<boolean> {
   // A commit under way that failed removes its files.
-  const bytes = await store.get(uri).catch(() => undefined);
+  const bytes = await store.get(uri).catch((error: unknown) => {
+    if (error instanceof ObjectNotFound) return undefined;
+    throw error;
+  });
   if (!bytes) return false;
   for await (const rows of readRows(uri, bytes, schema)) if (rows.some((row) => matches(row))) return true;
   return false;

@@ -1,4 +1,5 @@
 import { scryptSync } from 'node:crypto';
+import { eraseUnreferenced } from '../../../lambda/pipeline/erasure/unreferenced-files';
 import { compact } from '../../../lambda/rows/compaction';
 import { incrementalRead } from '../../../lambda/tables/incremental-read';
 import { overwrite } from '../../../lambda/tables/overwrite';
@@ -277,6 +278,17 @@ test('files of writers that died go once they are old enough; until then those o
   ]);
   expect(store.objects.has(orphan.filePath)).toBe(false);
   expect(store.objects.has(others.filePath)).toBe(true);
+});
+
+test('a file of a dead writer that cannot be read is no file without the subject', async () => {
+  const store = new MemoryStore();
+  const table = await filled(store);
+  const [{ filePath }] = await writeRows(table, [row(3)]);
+  const get = table.store.get.bind(table.store);
+  jest
+    .spyOn(table.store, 'get')
+    .mockImplementation((uri) => (uri === filePath ? Promise.reject(new Error('Access Denied')) : get(uri)));
+  await expect(eraseUnreferenced(table, { matches: () => true }, 0)).rejects.toThrow('Access Denied');
 });
 
 test('a dry run counts and writes nothing', async () => {

@@ -54,7 +54,7 @@ test('quarantine is searched in its records, whatever is wrong with them', async
   ];
   await appendRows(table, [...erased, ...kept.map((payload, i) => rejected(payload, i))]);
   const { tables } = await run(store, request({ tables: [QUARANTINE] }));
-  expect(tables).toMatchObject([{ state: 'erased', rows: erased.length }]);
+  expect(tables).toMatchObject([{ state: 'held', rows: erased.length, unclear: 2 }]);
   expect(await leftIn(store)).toEqual(kept);
 });
 
@@ -95,7 +95,37 @@ test('in what is no JSON a name or a value that goes on is another: records of o
   const subject = { fields: [{ column: 'email', values: ['c3@example.com'] }] };
   const { tables } = await run(store, request({ subject, tables: [QUARANTINE] }));
   expect(await leftIn(store)).toEqual(kept);
-  expect(tables).toMatchObject([{ state: 'erased', rows: gone.length }]);
+  expect(tables).toMatchObject([{ state: 'held', rows: gone.length, unclear: 2 }]);
+});
+
+test('a value without a name, as in a row of CSV, holds the table until somebody says whose it is', async () => {
+  const store = new MemoryStore();
+  const table = await create(store, QUARANTINE, quarantineSchema());
+  const unclear = ['3,c3@example.com,x,y', '"3";"c3@example.com"', '["3", "c3@example.com"]'];
+  const kept = [
+    '33,c3@example.com',
+    '3.5,c3@example.com',
+    '1.3,c3@example.com',
+    '{"order":3,"x":"c3@example.com"}',
+  ];
+  await appendRows(
+    table,
+    [...unclear, ...kept].map((payload, i) => rejected(payload, i)),
+  );
+  const subject = {
+    fields: [
+      { column: 'customer_id', values: ['3'] },
+      { column: 'email', values: ['c3@example.com'] },
+    ],
+  };
+  const dry = await run(store, request({ subject, tables: [QUARANTINE], dryRun: true }));
+  expect(dry.tables).toMatchObject([{ state: 'found', rows: 0, unclear: 3 }]);
+  const held = await run(store, request({ subject, tables: [QUARANTINE] }));
+  expect(held).toMatchObject({ complete: false, tables: [{ state: 'held', rows: 0, unclear: 3 }] });
+  expect(await leftIn(store)).toHaveLength(unclear.length + kept.length);
+  const done = await run(store, request({ subject: { ...subject, unnamed: true }, tables: [QUARANTINE] }));
+  expect(done).toMatchObject({ complete: true, tables: [{ state: 'erased', rows: 3 }] });
+  expect(await leftIn(store)).toEqual(kept);
 });
 
 test('a field of the records may be called otherwise than the column', async () => {
