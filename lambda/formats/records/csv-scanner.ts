@@ -211,13 +211,18 @@ export class CsvScanner implements RecordScanner {
       const own = SEPARATORS.find(({ character }) => character === this.delimiter);
       throw new UnusableInput(
         this.file,
-        `the header is one column, ${JSON.stringify(utf8(names[0]))}: it seems to be separated by ${other.name}. ` +
+        `the header is one column: it seems to be separated by ${other.name}. ` +
           `Convert the file to ${own?.name ?? this.delimiter} first`,
       );
     }
-    const repeated = names.find((name, index) => names.indexOf(name) < index);
-    if (repeated !== undefined) {
-      throw new UnusableInput(this.file, `the header names the column "${utf8(repeated)}" twice`);
+    const repeated = names.findIndex((name, index) => names.indexOf(name) < index);
+    if (repeated >= 0) {
+      // Not by their name: it is logged, and of a file without a header it is a value.
+      const first = names.indexOf(names[repeated]);
+      throw new UnusableInput(
+        this.file,
+        `the header has the same name for columns ${first + 1} and ${repeated + 1}`,
+      );
     }
     this.names = names.map(utf8);
     return names.map((name, index) => ({

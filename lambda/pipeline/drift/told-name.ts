@@ -1,7 +1,8 @@
 const LIKE_A_NAME = /^[\p{L}_$@][\p{L}\p{N}_$ .:/-]{0,63}$/u;
 /** Numbers of customers, cards and telephones; parts of a UUID. */
 const LIKE_DATA = /\d{5}|[0-9a-f]{8}-[0-9a-f]{4}/i;
-const ANY_NAME = '*';
+/** In the place of names that may be data. */
+export const ANY_NAME = '*';
 
 /**
  * A field's name as logs may hold it: `*` where it looks like data. Producers that use data for keys

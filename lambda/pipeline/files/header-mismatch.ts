@@ -3,7 +3,7 @@ import { HeaderCheck } from '../../../lib/contract/header-check';
 import { UnusableInput } from '../../formats/records/unusable-input';
 import { DriftKind } from '../drift/drift';
 import { DriftCounts } from '../drift/drift-counts';
-import { toldName } from '../drift/told-name';
+import { ANY_NAME, toldName } from '../drift/told-name';
 
 /** How the columns a file names differ from those of its contract. */
 export interface HeaderDifference {
@@ -13,12 +13,26 @@ export interface HeaderDifference {
   readonly surplus: readonly string[];
 }
 
+/**
+ * The message is logged: where a file has no header, its first record stands in the place of one. Columns are named in it as
+ * logs may hold them, and none where not one is the contract's; `difference` has them as they are.
+ */
 export class HeaderMismatch extends UnusableInput {
   constructor(
     file: string,
     readonly difference: HeaderDifference,
   ) {
-    const { expected, found, missing, surplus } = difference;
+    const { expected, missing } = difference;
+    const surplus = toldSurplus(difference);
+    const found = difference.found.map((name) => (expected.includes(name) ? name : toldName(name)));
+    if (hasNone(difference)) {
+      super(
+        file,
+        `the header differs from the contract, none of its ${found.length} columns is one of ${list(expected)}. Is its first line a header?`,
+      );
+      this.name = 'HeaderMismatch';
+      return;
+    }
     const parts = [
       ...(missing.length > 0 ? [`missing: ${list(missing)}`] : []),
       ...(surplus.length > 0 ? [`not in the contract: ${list(surplus)}`] : []),
@@ -32,13 +46,22 @@ export class HeaderMismatch extends UnusableInput {
 }
 
 /** The difference as drifts of the schema, each met once: no record of the file was looked at. */
-export function headerDrift({ missing, surplus }: HeaderDifference): DriftCounts {
+export function headerDrift(difference: HeaderDifference): DriftCounts {
   const counts = new DriftCounts();
   const add = (kind: DriftKind, path: string, found: string): void =>
     counts.add({ kind, path, found, critical: false, count: 1 });
-  for (const name of missing) add(DriftKind.MISSING_REQUIRED, name, 'absent');
-  for (const name of surplus) add(DriftKind.UNKNOWN_FIELD, toldName(name), 'string');
+  for (const name of difference.missing) add(DriftKind.MISSING_REQUIRED, name, 'absent');
+  for (const name of toldSurplus(difference)) add(DriftKind.UNKNOWN_FIELD, name, 'string');
   return counts;
+}
+
+function toldSurplus(difference: HeaderDifference): string[] {
+  return difference.surplus.map(hasNone(difference) ? () => ANY_NAME : toldName);
+}
+
+/** Not one column is the contract's. */
+function hasNone({ expected, found, missing, surplus }: HeaderDifference): boolean {
+  return found.length > 0 && (surplus.length === found.length || missing.length === expected.length);
 }
 
 /** @throws HeaderMismatch */

@@ -167,14 +167,14 @@ describe('the rows of a CSV file', () => {
 
   it('have a column name each', () => {
     expect(csv(',a\n1,2\n')).toEqual(['{"column_1":"1","a":"2"}']);
-    expect(() => csv('a,b,a\n')).toThrow('the header names the column "a" twice');
+    expect(() => csv('a,b,a\n')).toThrow('the header has the same name for columns 1 and 3');
     expect(() => csv('')).toThrow('no header line');
     expect(() => csv('a,b\r1,2\r')).toThrow('a carriage return without a line feed');
   });
 
   it('cannot be used when another character separates its columns', () => {
     expect(() => csv('id;note\n1;2\n')).toThrow(
-      'the header is one column, "id;note": it seems to be separated by semicolons. Convert the file to commas first',
+      'the header is one column: it seems to be separated by semicolons. Convert the file to commas first',
     );
     expect(() => csv('id\tnote\n1\t2\n')).toThrow('separated by tabs');
     expect(csv('id,a;b\n1,2\n')).toEqual(['{"id":"1","a;b":"2"}']);

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UnusableInput } from '../../../lambda/formats/records/unusable-input';
 import { type FileContract, LandedFile } from '../../../lambda/pipeline/files/landed-file';
+import type { IngestReport } from '../../../lambda/pipeline/ingest-report';
 import { FileState } from '../../../lambda/pipeline/files/file-request';
 import { BRONZE, COLUMNS, FilesLake, Landing, QUARANTINE } from './files-lake';
 
@@ -132,6 +133,26 @@ describe('a header is held against the contract', () => {
     expect(await differs(header, check)).toBe(
       `the header differs from the contract, ${difference} Expected id, timestamp, value, found ${header.replaceAll(',', ', ')}`,
     );
+  });
+
+  it('of which values tell nothing, where a file has none and its first record stands in its place', async () => {
+    for (const check of [HeaderCheck.EXACT, HeaderCheck.ALLOW_EXTRA, HeaderCheck.ALLOW_MISSING])
+      expect(await differs('cust-7,Jane,j@example.com', check)).toBe(
+        'the header differs from the contract, none of its 3 columns is one of id, timestamp, value. Is its first line a header?',
+      );
+    expect(await differs('id,timestamp,j@example.com', HeaderCheck.EXACT)).toBe(
+      'the header differs from the contract, missing: value; not in the contract: *. Expected id, timestamp, value, found id, timestamp, *',
+    );
+    const lake = await new FilesLake().create();
+    const reports: IngestReport[] = [];
+    const request = lake.landing.put('none.csv', 'cust-7,Jane,j@example.com\n');
+    const [outcome] = await lake.take([request], { committed: (report) => void reports.push(report) });
+    expect(outcome.state).toBe(FileState.REFUSED);
+    const told = JSON.stringify([outcome.reason, reports[0].drift]);
+    expect(told).toContain('unknown-field');
+    expect(told).not.toMatch(/cust-7|Jane|example/);
+    const [file] = await (await lake.open(QUARANTINE)).currentDataFiles();
+    expect(file.recordCount).toBe(1);
   });
 
   it('by its first bytes only', async () => {
