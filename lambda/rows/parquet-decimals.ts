@@ -28,14 +28,28 @@ export function decimalsAsJson(
     return `[${value.map((one) => inner(one, element)).join(',')}]`;
   }
   if (column.children.length === 0) return decimalOf(value as Unscaled, column.element.scale ?? 0);
-  const fields = isMap(column)
-    ? () => column.children[0].children.find(({ element }) => element.name === 'value')
-    : (name: string) => column.children.find(({ element }) => element.name === name);
+  if (isMap(column)) return mapAsJson(value, column, inner);
+  const fields = (name: string) => column.children.find(({ element }) => element.name === name);
   const members = Object.entries(value).map(([name, one]) => {
     const field = fields(name);
     return `${JSON.stringify(name)}:${field ? inner(one, field) : textOf(one)}`;
   });
   return `{${members.join(',')}}`;
+}
+
+function mapAsJson(map: object, column: SchemaTree, inner: (one: unknown, of: SchemaTree) => string): string {
+  const [keys, values] = column.children[0].children;
+  const keyOf = (name: string) =>
+    isDecimal(keys.element) ? decimalOf(unscaledOf(name, keys.element), keys.element.scale ?? 0) : name;
+  const members = Object.entries(map).map(
+    ([name, one]) => `${JSON.stringify(keyOf(name))}:${inner(one, values)}`,
+  );
+  return `{${members.join(',')}}`;
+}
+
+/** Of the name a key was made: an integer in digits, or bytes with commas between them. */
+function unscaledOf(name: string, { type }: SchemaElement): Unscaled {
+  return type?.endsWith('BYTE_ARRAY') ? Uint8Array.from(name.split(','), Number) : BigInt(name);
 }
 
 /** What the elements of an array are: of a list its element, of a column that is repeated by itself the column. */

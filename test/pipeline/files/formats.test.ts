@@ -81,7 +81,8 @@ test('decimals of Parquet keep every digit at any depth', async () => {
   await connection!
     .run(`COPY (SELECT {'a': 0.07::DECIMAL(5,2), 'b': {'c': -123456789012.345678::DECIMAL(18,6), 'd': 'x'}} AS struct,
     [12345678901234567890.123456789::DECIMAL(38,9), NULL, -0.1] AS list, [[1.5::DECIMAL(4,1)], []] AS lists,
-    [{'p': 9.99::DECIMAL(9,2)}] AS structs, MAP {'k': 0.001::DECIMAL(10,3), 'n': NULL} AS map, NULL::DECIMAL(5,2)[] AS missing,
+    [{'p': 9.99::DECIMAL(9,2)}] AS structs, MAP {'k': 0.001::DECIMAL(10,3), 'n': NULL} AS map,
+    MAP {1.50::DECIMAL(9,2): 'x'} AS keys, MAP {-1.5::DECIMAL(20,1): 2.5::DECIMAL(4,1)} AS wide, NULL::DECIMAL(5,2)[] AS missing,
     {'f': 0.5::DOUBLE} AS plain) TO '${directory}/d.parquet' (FORMAT parquet)`);
   connection!.closeSync();
   const file = await open('d.parquet', readFileSync(join(directory, 'd.parquet')));
@@ -89,7 +90,7 @@ test('decimals of Parquet keep every digit at any depth', async () => {
   expect(await read(file)).toEqual([
     '{"struct":{"a":0.07,"b":{"c":-123456789012.345678,"d":"x"}},' +
       '"list":[12345678901234567890.123456789,null,-0.100000000],"lists":[[1.5],[]],' +
-      '"structs":[{"p":9.99}],"map":{"k":0.001,"n":null},"missing":null,"plain":{"f":0.5}}',
+      '"structs":[{"p":9.99}],"map":{"k":0.001,"n":null},"keys":{"1.50":"x"},"wide":{"-1.5":2.5},"missing":null,"plain":{"f":0.5}}',
   ]);
 });
 
