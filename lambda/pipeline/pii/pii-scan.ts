@@ -49,12 +49,17 @@ interface Column {
 /** Looks for personal data in records, and holds what it finds against the contract, which is the authority. */
 export class PiiScan {
   private readonly columns = new Map<string, Column>();
+  /** The columns of the contract by their other names. */
+  private readonly aliases = new Map<string, Column>();
   private rows = 0;
 
   /** @param columns those of the contract, in its order */
   constructor(columns: readonly ClassifiedColumn[]) {
-    for (const { path, classification } of columns)
-      this.columns.set(path, { classification, inContract: true, values: 0, shown: 0, kinds: new Map() });
+    for (const { path, aliases = [], classification } of columns) {
+      const column = { classification, inContract: true, values: 0, shown: 0, kinds: new Map() };
+      this.columns.set(path, column);
+      for (const alias of aliases) this.aliases.set(alias, column);
+    }
   }
 
   get records(): number {
@@ -83,8 +88,20 @@ export class PiiScan {
     } else if (['string', 'number', 'bigint'].includes(typeof value)) this.judge(path, String(value));
   }
 
+  private known(path: string): Column | undefined {
+    return this.columns.get(path) ?? this.aliases.get(path);
+  }
+
+  /** The classified column a value is in whose inside the contract does not describe. */
+  private classifiedAround(path: string): Column | undefined {
+    let around = parentOf(path);
+    while (around !== '' && this.known(around) === undefined) around = parentOf(around);
+    const column = this.known(around);
+    return column?.inContract && !isOpen(column) ? column : undefined;
+  }
+
   private judge(path: string, text: string): void {
-    let column = this.columns.get(path);
+    let column = this.known(path) ?? this.classifiedAround(path);
     if (!column)
       this.columns.set(path, (column = { inContract: false, values: 0, shown: 0, kinds: new Map() }));
     column.values++;
@@ -98,8 +115,7 @@ export class PiiScan {
 
 function finding(column: string, seen: Column): PiiFinding | undefined {
   const { classification, inContract, values, shown, kinds, example } = seen;
-  const isOpen = classification === undefined || classification.trim().toLowerCase() === OPEN;
-  const what = isOpen
+  const what = isOpen(seen)
     ? kinds.size > 0
       ? PiiFindingKind.UNCLASSIFIED
       : classification === undefined && SUSPECT.test(column)
@@ -120,6 +136,15 @@ function finding(column: string, seen: Column): PiiFinding | undefined {
       ...(example !== undefined && { example }),
     }
   );
+}
+
+function isOpen({ classification }: Column): boolean {
+  return classification === undefined || classification.trim().toLowerCase() === OPEN;
+}
+
+/** Of `a.b[]` it is `a.b`, of that `a`, of that nothing. */
+function parentOf(path: string): string {
+  return path.slice(0, path.endsWith('[]') ? -2 : Math.max(0, path.lastIndexOf('.')));
 }
 
 function shapeOf(text: string): string {

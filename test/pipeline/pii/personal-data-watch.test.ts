@@ -1,3 +1,5 @@
+import { DataContract } from '../../../lib/contract';
+import { classifiedColumns } from '../../../lib/contract/classified-columns';
 import type { SourceRecord } from '../../../lambda/pipeline/record';
 import { PersonalDataWatch } from '../../../lambda/pipeline/pii/personal-data-watch';
 
@@ -54,4 +56,54 @@ test('a record of any depth is looked at as deep as records are, and ends', () =
       findings: [{ column: 'note', shown: 1 }],
     });
   expect(watch.look([recordOf(`{"a":${nested('"h@example.com"', 60)}}`)])).toMatchObject({ values: 1 });
+});
+
+test('a column is known by its physical name, too, at whatever depth', () => {
+  const contract = DataContract.fromString(`
+apiVersion: v3.1.0
+kind: DataContract
+id: c
+name: c
+version: 1.0.0
+status: active
+schema:
+  - name: calls
+    properties:
+      - { name: mail, physicalName: e_mail, logicalType: string, classification: restricted }
+      - name: people
+        physicalName: persons
+        logicalType: array
+        items:
+          logicalType: object
+          properties:
+            - { name: phone, physicalName: telephone, logicalType: string, classification: restricted }
+            - { name: note, physicalName: remark, logicalType: string }
+`);
+  const columns = classifiedColumns(contract.schema());
+  expect(columns[1]).toEqual({
+    path: 'people[].phone',
+    aliases: ['people[].telephone', 'persons[].phone', 'persons[].telephone'],
+    classification: 'restricted',
+  });
+  const watch = new PersonalDataWatch(columns, 1);
+  const person = { telephone: '+1 202 555 0143', remark: 'i@example.com' };
+  expect(
+    watch.look([recordOf(JSON.stringify({ e_mail: 'i@example.com', persons: [person] }))]),
+  ).toMatchObject({
+    values: 1,
+    findings: [{ column: 'people[].note', inContract: true, shown: 1 }],
+  });
+});
+
+test('what is in a classified column that the contract does not describe is classified with it', () => {
+  const columns = [
+    { path: 'meta', classification: 'restricted' },
+    { path: 'free' },
+    { path: 'open', classification: 'public' },
+  ];
+  const inner = { contacts: [{ mail: 'j@example.com' }] };
+  const { findings } = new PersonalDataWatch(columns, 1).look([
+    recordOf(JSON.stringify({ meta: inner, free: inner, open: inner })),
+  ]);
+  expect(findings.map(({ column }) => column)).toEqual(['free.contacts[].mail', 'open.contacts[].mail']);
 });
