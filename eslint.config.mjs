@@ -11,7 +11,7 @@ const CDK = [
 const CDKTF = [['cdktf', 'cdktf/*', '@cdktf/*'], 'Only lib/google and lib/azure may import cdktf.'];
 const SDK = [
   ['@aws-sdk/*'],
-  'Cloud SDKs appear only in lambda/engines, lambda/stores, lambda/tables, lambda/lookups, lambda/claims, lambda/sources and lambda/signals.',
+  'Cloud SDKs appear only in lambda/engines, lambda/stores, lambda/tables, lambda/lookups, lambda/claims, lambda/sources, lambda/streams and lambda/signals.',
 ];
 const rooms = (...names) => names.flatMap((name) => [`**/${name}`, `**/${name}/**`]);
 const HANDLERS = [rooms('lambda'), 'Constructs know the names of the bundles, never handler code.'];

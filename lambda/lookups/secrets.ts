@@ -30,7 +30,8 @@ export class SecretsManagerSecrets implements Secrets {
   }
 }
 
-function fieldOf(secret: string, field: string): string | undefined {
+/** A field of a secret that is a JSON object; undefined where it has none that is text. */
+export function fieldOf(secret: string, field: string): string | undefined {
   try {
     const value: unknown = (JSON.parse(secret) as Record<string, unknown>)[field];
     return typeof value === 'string' ? value : undefined;

@@ -27,8 +27,20 @@ export function networkOf(
   role: iam.IRole,
   services: LakeEndpoint[] = [],
 ): Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+  return functionIn(network, role, [LakeEndpoint.GLUE, ...services]);
+}
+
+/**
+ * The same for a function that has no business with tables.
+ * @param services all that it calls
+ */
+export function functionIn(
+  network: HandlerNetwork | undefined,
+  role: iam.IRole,
+  services: LakeEndpoint[],
+): Pick<lambda.FunctionProps, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
   if (network === undefined) return {};
-  requireReach(role, network.vpc, [LakeEndpoint.GLUE, ...services]);
+  requireReach(role, network.vpc, services);
   role.addToPrincipalPolicy(
     new iam.PolicyStatement({
       actions: [

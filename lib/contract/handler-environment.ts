@@ -106,6 +106,10 @@ export const HANDLER_ENVIRONMENT = {
   erasureRecords: 'LAKEHOUSE_ERASURE_RECORDS',
   /** Secrets whose texts are the keys that those tables were masked with: JSON, a list of their ARNs. */
   maskingKeys: 'LAKEHOUSE_MASKING_KEYS',
+  /** ARN of the Kinesis stream that webhooks are put on. */
+  stream: 'LAKEHOUSE_STREAM',
+  /** How webhooks are received: JSON of a `WebhookSettings` (webhook-settings.ts). */
+  webhook: 'LAKEHOUSE_WEBHOOK',
   /** Name of the data product: the dimension of every metric and a field of every log line. */
   product: 'LAKEHOUSE_PRODUCT',
   /** CloudWatch namespace of the metrics. */
@@ -149,4 +153,5 @@ export const BUNDLES = {
   sqlTransform: 'sql-transform',
   tableCommit: 'table-commit',
   tableGate: 'table-gate',
+  webhookReceive: 'webhook-receive',
 } as const;

@@ -56,6 +56,13 @@ export const METRICS = {
   gateFailed: 'GateFailed',
   /** Share of the rows that a rule with `unit: percent` counts, in percent; with the dimension `Rule` as well. */
   gateShare: 'GateSharePercent',
+  /** Requests that came to a webhook, and records they put on its stream. */
+  requestsReceived: 'RequestsReceived',
+  recordsPut: 'RecordsPut',
+  /** Requests that a webhook refused, of 4xx; with the dimension `Reason` as well. */
+  requestsRefused: 'RequestsRefused',
+  /** Requests a webhook could not take, of 5xx, so that they are to come again; with the dimension `Reason` as well. */
+  requestsFailed: 'RequestsFailed',
   /** Runs whose lineage could not be told; emitted where that happens. */
   lineageFailures: 'LineageFailures',
 } as const;
@@ -64,6 +71,8 @@ export const METRIC_NAMESPACE = 'Lakehouse';
 export const PRODUCT_DIMENSION = 'Product';
 /** Of the metrics of a single quality gate: the rule's id in the contract. */
 export const RULE_DIMENSION = 'Rule';
+/** Of the requests that a webhook refused or could not take: why. */
+export const REASON_DIMENSION = 'Reason';
 
 /**
  * A rule's id as a value of the dimension `Rule`: printable ASCII, no colon first, 255 characters.

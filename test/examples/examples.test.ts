@@ -83,3 +83,11 @@ test('failover: a product, its copy in another region, and what takes over there
   expect(count(Standby, 'AWS::Kinesis::Stream')).toBe(1);
   expect(count(Primary, 'AWS::S3::Bucket')).toBe(count(Standby, 'AWS::S3::Bucket'));
 });
+
+test('webhook: an address for a helpdesk, in front of the stream of a product', () => {
+  const { Helpdesk } = synthesize('webhook');
+  expect(count(Helpdesk, 'AWS::ApiGatewayV2::Route')).toBe(1);
+  expect(count(Helpdesk, 'AWS::Kinesis::Stream')).toBe(1);
+  // Named by reference, never made here.
+  expect(count(Helpdesk, 'AWS::SecretsManager::Secret')).toBe(0);
+});

@@ -47,6 +47,10 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lambda/formats', 'lambda/pipeline'],
     packages: /^@aws-sdk\/client-(dynamodb|secrets-manager)$/,
   },
+  'lambda/streams': {
+    rooms: ['lambda/pipeline'],
+    packages: /^(@aws-sdk\/client-kinesis|@smithy\/node-http-handler)$/,
+  },
   'lambda/claims': { rooms: ['lib/contract', 'lambda/pipeline'], packages: /^@aws-sdk\/client-dynamodb$/ },
   'lambda/stores': { rooms: ['lib/contract', 'lambda/configuration'], packages: /^@aws-sdk\/client-s3$/ },
   'lambda/rows': {

@@ -30,9 +30,9 @@ function templatesOf(example: string): TemplateDocument[] {
     .map((file) => JSON.parse(readFileSync(join(outdir, file), 'utf8')) as TemplateDocument);
 }
 
-/** What is not the lake's data: locks and notes of runs, keys of functions' logs and dead letters, a link to a database. */
+/** What is not the lake's data: locks and notes of runs, events seen in the last hours, keys of functions' logs and dead letters, a link to a database. */
 const GONE_WITH_THE_STACK =
-  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^ErasureKey|^Customers)[0-9A-F]{8}$/;
+  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^ErasureKey|^Customers|^TicketsKey|DeduplicationTable)[0-9A-F]{8}$/;
 
 function requireSecure(template: TemplateSource): void {
   expect(template).toEncryptEverything();

@@ -5,6 +5,7 @@ import { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-
 import { AccountPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import { PrefixList, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
@@ -62,6 +63,9 @@ import {
   TableMaintenance,
   TableProvisioner,
   TagGatedReads,
+  WebhookAlarms,
+  WebhookAuthentication,
+  WebhookEndpoint,
   WorkflowStep,
   Zone,
   ZoneBucket,
@@ -106,6 +110,9 @@ const given = {
       availabilityZones: ['eu-west-1a', 'eu-west-1b'],
       isolatedSubnetIds: ['subnet-1', 'subnet-2'],
     }),
+
+  secret: (stack: Stack) =>
+    Secret.fromSecretCompleteArn(stack, 'Shared', arn('secretsmanager', 'secret:tickets-AbCdEf')),
 
   topic: (stack: Stack) => Topic.fromTopicArn(stack, 'Operators', arn('sns', 'operators')),
 
@@ -280,6 +287,19 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
       records: given.zone(stack, Zone.GOLD),
     }),
   StreamArchive: (stack) => new StreamArchive(stack, 'Archive', { stream: given.stream(stack) }),
+  WebhookEndpoint: (stack) =>
+    new WebhookEndpoint(stack, 'Tickets', {
+      stream: given.stream(stack),
+      authentication: WebhookAuthentication.hmac({ secret: given.secret(stack) }),
+    }),
+  WebhookAlarms: (stack) =>
+    new WebhookAlarms(stack, 'Alarms', {
+      endpoint: new WebhookEndpoint(stack, 'Tickets', {
+        stream: given.stream(stack),
+        authentication: WebhookAuthentication.apiKey({ secret: given.secret(stack) }),
+      }),
+      topics: [given.topic(stack)],
+    }),
   QualityResponse: (stack) =>
     new QualityResponse(stack, 'Response', {
       contract: DataContract.fromFile(join(__dirname, '../../examples/quality/customers.odcs.yaml')),

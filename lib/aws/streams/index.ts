@@ -7,3 +7,14 @@ export {
 } from './ingest-stream';
 export { StreamArchive, type StreamArchiveProps } from './stream-archive';
 export { type StreamThroughput } from './throughput';
+export { WebhookAlarms, type WebhookAlarmsProps } from './webhook-alarms';
+export {
+  type WebhookApiKeyOptions,
+  WebhookAuthentication,
+  type WebhookHmacOptions,
+  type WebhookSecretOptions,
+  WebhookSignatureAlgorithm,
+  WebhookSignatureEncoding,
+} from './webhook-authentication';
+export { WebhookEndpoint, type WebhookEndpointProps } from './webhook-endpoint';
+export { WebhookPartitionKey } from './webhook-partition-key';

@@ -1,0 +1,359 @@
+import { Duration, RemovalPolicy, Size, SizeRoundingBehavior, Stack } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
+import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
+import type { WebhookSettings } from '../../contract/webhook-settings';
+import { requireDuration, requireWhole } from '../bounds';
+import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
+import { functionIn, type HandlerNetwork } from '../handler-network';
+import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
+import { LakeEndpoint } from '../network/lake-endpoint';
+import { requireMetricNames } from '../observability/metric-name-rules';
+import { acknowledge, acknowledgeHandlerFunction } from '../suppressions';
+import type { IIngestStream } from './ingest-stream';
+import type { WebhookAuthentication } from './webhook-authentication';
+import { WebhookPartitionKey } from './webhook-partition-key';
+
+/** Whose requests are taken, and where they go. */
+export interface WebhookEndpointProps {
+  /** The stream that what comes is put on. */
+  readonly stream: IIngestStream;
+
+  /** How producers show who they are. */
+  readonly authentication: WebhookAuthentication;
+
+  /**
+   * Path that is posted to, for example `/tickets`.
+   * @default '/'
+   */
+  readonly path?: string;
+
+  /**
+   * Whether each element of an array, at the top of a body, is a record of its own.
+   * @default false - a body is a record; the lines of NDJSON are records in any case
+   */
+  readonly split?: boolean;
+
+  /**
+   * By what records find their shard.
+   * @default WebhookPartitionKey.random()
+   */
+  readonly partitionKey?: WebhookPartitionKey;
+
+  /**
+   * Largest body, up to 4 MiB in whole KiB. A record of it may have 1 MiB.
+   * @default Size.mebibytes(1)
+   */
+  readonly maxBodySize?: Size;
+
+  /**
+   * Requests a second that are let through in the long run; what is more is answered with 429.
+   * @default 100
+   */
+  readonly rateLimit?: number;
+
+  /**
+   * Requests that are let through at once.
+   * @default - twice the `rateLimit`
+   */
+  readonly burstLimit?: number;
+
+  /**
+   * A domain of yours, with its certificate. The address of API Gateway is switched off then.
+   * @default - none: the address of API Gateway
+   */
+  readonly domain?: apigateway.DomainMappingOptions;
+
+  /**
+   * Longest run of the function, 3 to 29 seconds: what the stream refuses is tried again until a second before. Many producers
+   * give up after ten.
+   * @default Duration.seconds(10)
+   */
+  readonly timeout?: Duration;
+
+  /**
+   * Memory of the function in MB, 128 to 10,240. Its processor grows with it.
+   * @default 512
+   */
+  readonly memorySize?: number;
+
+  /**
+   * Requests that are worked on at the same time at the most, so that a flood leaves some of the account's to others; what is more
+   * is answered with 503.
+   * @default - no limit but that of the account
+   */
+  readonly reservedConcurrentExecutions?: number;
+
+  /**
+   * Network the function runs in, where that is your rule. It needs the endpoints of Kinesis and, with a secret, of Secrets Manager.
+   * @default - none: it reaches AWS over TLS, and only the API reaches it
+   */
+  readonly network?: HandlerNetwork;
+
+  /**
+   * How long the logs are kept, of the function and of accesses.
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
+
+  /**
+   * Key of the logs. The policy of an imported key has to allow CloudWatch Logs.
+   * @default - a key of its own, rotated yearly
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
+   * @default - a role of its own, with nothing but these grants
+   */
+  readonly role?: iam.IRole;
+
+  /**
+   * Dimension of its metrics, field of its log lines.
+   * @default - the construct's path
+   */
+  readonly productName?: string;
+
+  /**
+   * CloudWatch namespace of the metrics.
+   * @default 'Lakehouse'
+   */
+  readonly metricNamespace?: string;
+}
+
+/**
+ * An address that producers post JSON to, in front of a stream: an HTTP API with one route, throttled and logged, and a function
+ * that checks who sends, and answers 200 once the stream has every record.
+ *
+ * @throws Error for a path that is none, and for limits out of their bounds
+ */
+export class WebhookEndpoint extends Construct {
+  /** What producers post to, for example `https://abcdefgh.execute-api.eu-central-1.amazonaws.com/tickets`. */
+  readonly url: string;
+  readonly api: apigateway.HttpApi;
+  readonly stage: apigateway.HttpStage;
+  readonly route: apigateway.HttpRoute;
+  /** The function behind it. */
+  readonly handler: lambda.Function;
+  readonly role: iam.IRole;
+  readonly logGroup: logs.LogGroup;
+  /** Who called, and what was answered: a line for each request, none of what it held. */
+  readonly accessLogGroup: logs.LogGroup;
+  readonly encryptionKey: kms.IKey;
+  /** Dimension of its metrics. */
+  readonly productName: string;
+  private readonly metricNamespace: string;
+  private readonly isIam: boolean;
+
+  constructor(scope: Construct, id: string, props: WebhookEndpointProps) {
+    super(scope, id);
+    const path = props.path ?? '/';
+    this.productName = props.productName ?? this.node.path;
+    this.metricNamespace = props.metricNamespace ?? METRIC_NAMESPACE;
+    requireMetricNames(this.productName, this.metricNamespace);
+    requirePath(path);
+    requireLimits(props);
+    this.isIam = props.authentication._isIam;
+
+    this.role = props.role ?? handlerRole(this, `Receives webhooks of ${this.node.path}`.slice(0, 1000));
+    this.encryptionKey = props.encryptionKey ?? handlerKey(this, `Logs of ${this.node.path}`);
+    this.logGroup = handlerLogs(this, this.encryptionKey, this.role, props.logRetention);
+    this.accessLogGroup = new logs.LogGroup(this, 'AccessLogs', {
+      retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
+      encryptionKey: this.encryptionKey,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const { settings: authentication, authorizer } = props.authentication._bind(this.role);
+    props.stream.grantWrite(this.role);
+    this.handler = this.createFunction(props, {
+      authentication,
+      maxBodyBytes: (props.maxBodySize ?? Size.mebibytes(1)).toKibibytes() * 1024,
+      split: props.split ?? false,
+      ...(props.partitionKey ?? WebhookPartitionKey.random())._settings,
+    });
+
+    this.api = new apigateway.HttpApi(this, 'Api', {
+      apiName: this.node.path.slice(0, 128),
+      description: `Receives webhooks of ${this.node.path}`.slice(0, 1024),
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: props.domain !== undefined,
+    });
+    this.stage = this.createStage(props);
+    [this.route] = this.api.addRoutes({
+      path,
+      methods: [apigateway.HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Receive', this.handler),
+      authorizer,
+    });
+    const base = props.domain === undefined ? this.stage.url : this.stage.domainUrl;
+    this.url = `${base.replace(/\/$/, '')}${path}`;
+    if (authorizer === undefined) {
+      acknowledge(
+        this.route,
+        ['AwsSolutions-APIG4'],
+        'Producers sign what they send, or send a key: the function checks that, in constant time, before it looks at anything.',
+      );
+    }
+  }
+
+  /**
+   * Lets a role of AWS post, where producers are roles.
+   * @throws Error for an endpoint with another authentication
+   */
+  grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    if (!this.isIam) {
+      throw new Error(
+        `Producers of "${this.node.path}" are no roles of AWS, so that none can be granted to post. ` +
+          'Use authentication: WebhookAuthentication.iam().',
+      );
+    }
+    return this.route.grantInvoke(grantee, { httpMethods: [apigateway.HttpMethod.POST] });
+  }
+
+  /** Requests that reached the function; sum over 5 minutes. */
+  metricReceived(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.requestsReceived, options);
+  }
+
+  /** Requests that it refused with 4xx; sum over 5 minutes. By reason, with the dimension `Reason` as well. */
+  metricRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.requestsRefused, options);
+  }
+
+  /** Records that it put on the stream; sum over 5 minutes. */
+  metricRecordsPut(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(METRICS.recordsPut, options);
+  }
+
+  /** Requests answered with 5xx, by the function or by the API before or without it; sum over 5 minutes. */
+  metricFailed(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.stage.metricServerError({ period: Duration.minutes(5), statistic: 'Sum', ...options });
+  }
+
+  private metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: this.metricNamespace,
+      metricName,
+      dimensionsMap: { [PRODUCT_DIMENSION]: this.productName },
+      period: Duration.minutes(5),
+      statistic: 'Sum',
+      ...options,
+    }).attachTo(this);
+  }
+
+  private createFunction(props: WebhookEndpointProps, settings: WebhookSettings): lambda.Function {
+    const services = [LakeEndpoint.KINESIS];
+    if (settings.authentication !== undefined) services.push(LakeEndpoint.SECRETS_MANAGER);
+    const handler = new lambda.Function(this, 'Handler', {
+      description: handlerDescription(`Receives webhooks for ${props.stream.node.path}`),
+      code: stagedCode(BUNDLES.webhookReceive),
+      handler: HANDLER_ENTRY,
+      runtime: HANDLER_RUNTIME,
+      architecture: HANDLER_ARCHITECTURE,
+      memorySize: props.memorySize ?? 512,
+      timeout: props.timeout ?? Duration.seconds(10),
+      tracing: lambda.Tracing.ACTIVE,
+      role: this.role,
+      logGroup: this.logGroup,
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      ...functionIn(props.network, this.role, services),
+      environment: {
+        [HANDLER_ENVIRONMENT.stream]: props.stream.stream.streamArn,
+        [HANDLER_ENVIRONMENT.webhook]: Stack.of(this).toJsonString(settings),
+        [HANDLER_ENVIRONMENT.product]: this.productName,
+        [HANDLER_ENVIRONMENT.metricNamespace]: this.metricNamespace,
+      },
+    });
+    acknowledgeHandlerFunction(
+      handler,
+      'Nobody invokes it without waiting for its answer: a producer that is told 5xx, or nothing, sends again.',
+    );
+    return handler;
+  }
+
+  private createStage(props: WebhookEndpointProps): apigateway.HttpStage {
+    const rateLimit = props.rateLimit ?? 100;
+    return new apigateway.HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit, burstLimit: props.burstLimit ?? 2 * rateLimit },
+      domainMapping: props.domain,
+      accessLogSettings: {
+        destination: new apigateway.LogGroupLogDestination(this.accessLogGroup),
+        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
+      },
+    });
+  }
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html */
+const ACCESS_LOG = {
+  requestId: '$context.requestId',
+  requestTime: '$context.requestTime',
+  ip: '$context.identity.sourceIp',
+  userAgent: '$context.identity.userAgent',
+  routeKey: '$context.routeKey',
+  protocol: '$context.protocol',
+  status: '$context.status',
+  responseLatency: '$context.responseLatency',
+  integrationError: '$context.integrationErrorMessage',
+  error: '$context.error.message',
+};
+
+function requirePath(path: string): void {
+  if (/^\/[\w.~/-]*$/.test(path)) return;
+  throw new Error(
+    `path must begin with a slash and hold letters, digits or - . _ ~ / only: one path is served, without variables. Received "${path}".`,
+  );
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
+function requireLimits(props: WebhookEndpointProps): void {
+  const { maxBodySize } = props;
+  requireWhole(
+    'maxBodySize',
+    maxBodySize === undefined || maxBodySize.isUnresolved()
+      ? undefined
+      : maxBodySize.toKibibytes({ rounding: SizeRoundingBehavior.NONE }),
+    {
+      minimum: 1,
+      maximum: 4096,
+      unit: 'KiB',
+      remedy:
+        'A function takes requests of 6 MB with all that is around them, and bodies are a third longer in base64.',
+    },
+  );
+  for (const [name, value] of Object.entries({ rateLimit: props.rateLimit, burstLimit: props.burstLimit })) {
+    requireWhole(name, value, {
+      minimum: 1,
+      maximum: 1_000_000,
+      remedy:
+        'What is let through has to be within the limit of the account, 10,000 a second unless it was raised.',
+    });
+  }
+  requireDuration('timeout', props.timeout, {
+    minimum: 3,
+    maximum: 29,
+    remedy: 'Leave it out for ten: the API answers by itself after thirty, and producers wait no longer.',
+  });
+  requireWhole('memorySize', props.memorySize, {
+    minimum: 128,
+    maximum: 10_240,
+    unit: 'MB',
+    remedy: 'Leave it out for 512.',
+  });
+  requireWhole('reservedConcurrentExecutions', props.reservedConcurrentExecutions, {
+    minimum: 1,
+    maximum: 1_000_000,
+    remedy: 'Leave it out for the limit of the account; none would refuse every request.',
+  });
+}
