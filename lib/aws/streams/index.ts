@@ -16,5 +16,6 @@ export {
   WebhookSignatureAlgorithm,
   WebhookSignatureEncoding,
 } from './webhook-authentication';
-export { WebhookEndpoint, type WebhookEndpointProps } from './webhook-endpoint';
+export { WebhookEndpoint } from './webhook-endpoint';
+export { type WebhookEndpointProps } from './webhook-endpoint-props';
 export { WebhookPartitionKey } from './webhook-partition-key';
