@@ -55,7 +55,8 @@ export async function ingest(
     replayed: records.length - accepted - encoded.dropped - encoded.duplicates - encoded.rejected.length,
     unknownFields: encoded.unknownFields,
     drift: driftReport(encoded.drift, targets.contract),
-    personalData: targets.personalData?.look(records),
+    // What comes again has been counted.
+    personalData: targets.personalData?.look(fresh.flatMap((lane) => lane.records)),
     reasons: reasonsOf(encoded),
     bronzeSnapshot: settled.bronzeSnapshot,
     quarantineSnapshot: settled.quarantineSnapshot,

@@ -35,12 +35,17 @@ const records = [
 test('a stream is looked at: the log names the column, the metric counts, and no value is told', () => {
   const deployment = deployed({ LAKEHOUSE_PERSONAL_DATA_SAMPLE: '1' });
   try {
-    const { outcomes, lines } = deployment.ingest(kinesisEvent(1, records), kinesisEvent(3, records));
+    const { outcomes, lines } = deployment.ingest(
+      kinesisEvent(1, records),
+      kinesisEvent(3, records),
+      // Delivered again.
+      kinesisEvent(3, records),
+    );
     expect(outcomes.every(({ response }) => response !== undefined)).toBe(true);
     expect(lines.flatMap(({ personalData }) => personalData ?? [])).toEqual([
       { column: 'note', inContract: true, kinds: ['email'] },
     ]);
-    expect(lines.flatMap(({ UnclassifiedPersonalData: values }) => values ?? [])).toEqual([1, 1]);
+    expect(lines.flatMap(({ UnclassifiedPersonalData: values }) => values ?? [])).toEqual([1, 1, 0]);
     expect(JSON.stringify(lines)).not.toContain('@example.com');
   } finally {
     deployment.remove();
