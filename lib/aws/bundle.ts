@@ -4,6 +4,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 
 const PACKAGE_NAME = 'lakehouse-constructs';
@@ -56,8 +57,7 @@ export function stagedCode(bundleName: string, extraFiles: Record<string, string
  * @throws Error when a file beside them has the name of one of them
  */
 export function filesOf(directory: string, extraFiles: Record<string, string>): Map<string, Buffer> {
-  const files = new Map<string, Buffer>();
-  for (const name of fs.readdirSync(directory)) files.set(name, fs.readFileSync(path.join(directory, name)));
+  const files = new Map(shippedFiles(directory));
   for (const [name, text] of Object.entries(extraFiles)) {
     if (files.has(name))
       throw new Error(`"${name}" is part of the bundle "${path.basename(directory)}": choose another name.`);
@@ -66,20 +66,51 @@ export function filesOf(directory: string, extraFiles: Record<string, string>): 
   return files;
 }
 
-/** Writes files to a directory of their own for as long as an asset is copied from it into the cloud assembly. */
+// What this package ships does not change while an app is synthesized, and most functions of an app share a bundle.
+const shipped = new Map<string, ReadonlyMap<string, Buffer>>();
+
+function shippedFiles(directory: string): ReadonlyMap<string, Buffer> {
+  let files = shipped.get(directory);
+  if (files === undefined) {
+    const names = fs.readdirSync(directory);
+    files = new Map(names.map((name) => [name, fs.readFileSync(path.join(directory, name))]));
+    shipped.set(directory, files);
+  }
+  return files;
+}
+
+/**
+ * Writes files to a directory of their own for as long as an asset is copied from it into the cloud assembly. Where
+ * staging is switched off the template points at the directory itself: it stays, and serves all that hold the same.
+ */
 export function stageFiles<T>(
   scope: Construct,
   files: ReadonlyMap<string, Buffer>,
   use: (directory: string) => T,
 ): T {
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${PACKAGE_NAME}-`));
-  for (const [name, bytes] of files) fs.writeFileSync(path.join(directory, name), bytes);
-  const used = use(directory);
-  // Where staging is switched off the template points at the directory itself: it has to stay.
-  if (scope.node.tryGetContext('aws:cdk:disable-asset-staging') === undefined) {
+  if (scope.node.tryGetContext(DISABLE_ASSET_STAGING_CONTEXT)) return use(lastingDirectory(files));
+  const directory = writtenFiles(files);
+  try {
+    return use(directory);
+  } finally {
     fs.rmSync(directory, { recursive: true, force: true });
   }
-  return used;
+}
+
+/** Content hash → directory. */
+const lasting = new Map<string, string>();
+
+function lastingDirectory(files: ReadonlyMap<string, Buffer>): string {
+  const hash = contentHash(files);
+  const directory = lasting.get(hash) ?? writtenFiles(files);
+  lasting.set(hash, directory);
+  return directory;
+}
+
+function writtenFiles(files: ReadonlyMap<string, Buffer>): string {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), `${PACKAGE_NAME}-`));
+  for (const [name, bytes] of files) fs.writeFileSync(path.join(directory, name), bytes);
+  return directory;
 }
 
 /** sha256 over sorted names and contents, each with its length before it, so that no two sets of files collide. */

@@ -6,6 +6,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { bundleDirectory, contentHash, stagedCode } from '../../lib/aws/bundle';
+import { stageAssets } from '../stage-assets';
+
+stageAssets();
 
 function synthFunction(code: lambda.Code, count = 1) {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'assembly-'));

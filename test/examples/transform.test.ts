@@ -19,6 +19,9 @@ import { recordTypes } from '../../lib/contract/record-types';
 import { Stack } from 'aws-cdk-lib';
 import { type Additions, Deployment, kinesisEvent } from '../handlers/deployment';
 import { readTable } from '../handlers/read-table';
+import { stageAssets } from '../stage-assets';
+
+stageAssets();
 
 const EXAMPLE = path.resolve(__dirname, '../../examples/transform');
 const file = (name: string) => path.join(EXAMPLE, name);

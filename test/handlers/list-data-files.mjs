@@ -1,6 +1,7 @@
-// Prints the data files of the Iceberg table at a file:// URI, found by icebird, which knows nothing of this package.
-// Of its own process because icebird and its hyparquet are ES modules only, which jest cannot require.
+// Tells the data files of the Iceberg table at a file:// URI, found by icebird, which knows nothing of this package.
+// A thread of its own because icebird and its hyparquet are ES modules only, which jest cannot require.
 import fs from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
 import { icebergManifests, icebergMetadata } from 'icebird';
 
 // icebird reads by URL only, and Node's fetch does not know files.
@@ -9,11 +10,11 @@ globalThis.fetch = async (input) => {
   return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response(null, { status: 404 });
 };
 
-const metadata = await icebergMetadata({ tableUrl: process.argv[2] });
+const metadata = await icebergMetadata({ tableUrl: workerData });
 const hasData = Number(metadata['current-snapshot-id'] ?? -1) > 0;
 const manifests = hasData ? await icebergManifests(metadata) : [];
 const DELETED = 2;
 const files = manifests.flatMap(({ entries }) =>
   entries.filter(({ status }) => status !== DELETED).map(({ data_file }) => data_file.file_path),
 );
-console.log(JSON.stringify(files.map((file) => file.replace('file://', ''))));
+parentPort.postMessage(files.map((file) => file.replace('file://', '')));

@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { DuckDBInstance } from '@duckdb/node-api';
 
 /**
@@ -12,7 +13,7 @@ export async function readTable(
   order = '_lane, _position',
   where = 'true',
 ): Promise<any[]> {
-  const files = dataFiles(uri);
+  const files = await dataFiles(uri);
   if (files.length === 0) return [];
   const connection = await (await DuckDBInstance.create()).connect();
   const list = files.map((file) => `'${file.replaceAll("'", "''")}'`).join(', ');
@@ -22,9 +23,8 @@ export async function readTable(
   return result.getRowObjectsJson();
 }
 
-export function dataFiles(uri: string): string[] {
-  const lister = path.join(__dirname, 'list-data-files.mjs');
-  const child = spawnSync(process.execPath, [lister, uri], { encoding: 'utf8' });
-  if (child.status !== 0) throw new Error(child.stderr);
-  return JSON.parse(child.stdout);
+export async function dataFiles(uri: string): Promise<string[]> {
+  const lister = new Worker(path.join(__dirname, 'list-data-files.mjs'), { workerData: uri });
+  const [files] = await once(lister, 'message');
+  return files;
 }

@@ -94,7 +94,7 @@ test('orphans of more than three days go, younger ones stay, and a dry run only 
 
 test('a table that fails is reported, changed by nothing, and does not stop the others', async () => {
   const { bronze, quarantine, directory } = deployment;
-  const [lost] = dataFiles(bronze);
+  const [lost] = await dataFiles(bronze);
   fs.rmSync(lost);
   const missing = `file://${directory}/bronze/nothing`;
   const before = fs.readdirSync(folderOf(bronze, 'metadata'));

@@ -10,6 +10,9 @@ import { bundleDirectory } from '../../../lib/aws/bundle';
 import { BUNDLES } from '../../../lib/contract/handler-environment';
 import { allowedStatements, role } from '../statements';
 import { ordersContract, surroundings } from '../orders';
+import { stageAssets } from '../../stage-assets';
+
+stageAssets();
 
 const SILENT = { actionsEnabled: false };
 

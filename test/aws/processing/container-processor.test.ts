@@ -13,6 +13,9 @@ import {
 } from '../../../lib/aws';
 import { lakehouseMatchers } from '../../../lib/testing';
 import { allowedStatements, role } from '../statements';
+import { stageAssets } from '../../stage-assets';
+
+stageAssets();
 
 expect.extend(lakehouseMatchers);
 

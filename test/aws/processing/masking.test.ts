@@ -15,6 +15,9 @@ import {
   type MaskingOptions,
   Zone,
 } from '../../../lib/aws';
+import { stageAssets } from '../../stage-assets';
+
+stageAssets();
 
 const contract = (masking = ''): DataContract =>
   DataContract.fromString(`

@@ -15,6 +15,9 @@ import { optional } from '../../skip';
 import { MOTO, startMoto, type Moto } from '../../stores/moto';
 import { REASONS } from './permissions';
 import { type Call, isPermitted, RecordingProxy, type Statement } from './recorded-calls';
+import { stageAssets } from '../../stage-assets';
+
+stageAssets();
 void isPermitted;
 type S = Statement;
 export type X = S;

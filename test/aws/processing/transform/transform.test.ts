@@ -11,6 +11,9 @@ import { bundleDirectory } from '../../../../lib/aws/bundle';
 import { BUNDLES } from '../../../../lib/contract/handler-environment';
 import { iamStatements } from '../../../../lib/testing/iam-statements';
 import { ordersContract, surroundings } from '../../orders';
+import { stageAssets } from '../../../stage-assets';
+
+stageAssets();
 
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'transforms-'));
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
