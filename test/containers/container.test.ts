@@ -34,13 +34,13 @@ const orders = (amount: number) =>
 
 const deployment = new Deployment(contract);
 const directory = path.join(deployment.directory, 'container');
-beforeAll(() => {
+beforeAll(async () => {
   // What the image is built from, installed.
   fs.cpSync(path.join(PACKAGE, 'dist', 'containers', 'silver-refine'), directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'contract.mjs'), compileContract(contract, contract.schema()));
   fs.symlinkSync(path.join(PACKAGE, 'node_modules'), path.join(directory, 'node_modules'));
-  deployment.provision();
-  deployment.provisionSilver();
+  await deployment.provision();
+  await deployment.provisionSilver();
   deployment.ingest(kinesisEvent(1, orders(1)));
 });
 afterAll(() => deployment.remove());

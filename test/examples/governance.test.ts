@@ -11,7 +11,10 @@ import { CloudAssembly } from '../../lib/local/template/assembly';
 import { VirtualClock } from '../../lib/local/workflow/clock';
 import { LocalAccount, type LocalFunction } from '../../lib/local/workflow/local-account';
 import { eventsIn } from '../lineage/open-lineage';
+import { stageAssets } from '../stage-assets';
 import { appendRows, rowsOf } from '../tables/fixtures/rows';
+
+stageAssets();
 
 let directory: string;
 let assembly: CloudAssembly;

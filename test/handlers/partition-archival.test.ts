@@ -2,10 +2,10 @@ import { archivalRequest } from '../../lambda/sources/archival-request';
 import { Deployment } from './deployment';
 import { ordersContract } from './orders';
 
-test('the shipped bundle tells of each table, and a table that fails does not stop the others', () => {
+test('the shipped bundle tells of each table, and a table that fails does not stop the others', async () => {
   const deployment = new Deployment(ordersContract());
   try {
-    deployment.provision();
+    await deployment.provision();
     const { bronze } = deployment;
     const absent = `${bronze}-absent`;
     const event = { tables: [absent, bronze], olderThanDays: 30, dryRun: true };

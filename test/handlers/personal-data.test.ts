@@ -17,14 +17,14 @@ schema:
       - { name: note, logicalType: string }
 `);
 
-const deployed = (environment: { [name: string]: string }): Deployment => {
+const deployed = async (environment: { [name: string]: string }): Promise<Deployment> => {
   const deployment = new Deployment(CONTRACT, process.execPath, {
     files: {
       'classified-columns.mjs': `export const columns = ${JSON.stringify(classifiedColumns(CONTRACT.schema()))};`,
     },
     environment,
   });
-  deployment.provision();
+  await deployment.provision();
   return deployment;
 };
 const records = [
@@ -32,8 +32,8 @@ const records = [
   { id: 2, mail: 'known@example.com', note: 'write to hidden@example.com' },
 ].map((value) => JSON.stringify(value));
 
-test('a stream is looked at: the log names the column, the metric counts, and no value is told', () => {
-  const deployment = deployed({ LAKEHOUSE_PERSONAL_DATA_SAMPLE: '1' });
+test('a stream is looked at: the log names the column, the metric counts, and no value is told', async () => {
+  const deployment = await deployed({ LAKEHOUSE_PERSONAL_DATA_SAMPLE: '1' });
   try {
     const { outcomes, lines } = deployment.ingest(
       kinesisEvent(1, records),
@@ -52,8 +52,8 @@ test('a stream is looked at: the log names the column, the metric counts, and no
   }
 });
 
-test('nobody looks where nobody asked', () => {
-  const deployment = deployed({});
+test('nobody looks where nobody asked', async () => {
+  const deployment = await deployed({});
   try {
     const { lines } = deployment.ingest(kinesisEvent(1, records));
     expect(JSON.stringify(lines)).not.toMatch(/personal/i);

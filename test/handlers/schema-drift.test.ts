@@ -25,14 +25,14 @@ schema:
 const GOOD = { id: 1, serial: 's-1', samples: [{ value: 1 }] };
 
 let deployment: Deployment;
-beforeEach(() => {
+beforeEach(async () => {
   deployment = new Deployment(CONTRACT, process.execPath, {
     files: {
       'file-columns.mjs': `export const columns = ${JSON.stringify(fileColumns(CONTRACT.schema()))};`,
     },
     environment: {},
   });
-  deployment.provision();
+  await deployment.provision();
 });
 afterEach(() => deployment.remove());
 

@@ -53,10 +53,10 @@ const queue = (...bodies: unknown[]) => ({
 const ALL_DONE = { response: { batchItemFailures: [] } };
 
 let deployment: Deployment;
-const deploy = (given = contract()) => {
+const deploy = async (given = contract()) => {
   deployment = new Deployment(given);
-  deployment.provision();
-  deployment.provisionSilver();
+  await deployment.provision();
+  await deployment.provisionSilver();
 };
 afterEach(() => deployment.remove());
 const refine = (environment: Record<string, string>, ...events: unknown[]) =>
@@ -75,7 +75,7 @@ const amounts = async () =>
   Object.fromEntries((await silver()).map(({ id, amount }) => [id, Number(amount)]));
 
 test('commits to bronze become the latest row of each key: replays, late rows, deletions and what comes after them', async () => {
-  deploy();
+  await deploy();
   deployment.ingest(kinesisEvent(1, [order('a', 1), order('b', 1), order('a', 3), order('c', 5)]));
   const first = refine({}, queue(COMMIT));
   expect(first.outcomes).toEqual([ALL_DONE]);
@@ -109,7 +109,7 @@ test('commits to bronze become the latest row of each key: replays, late rows, d
 });
 
 test('a commit that a run took in with others starts no run of its own; one that may be new does', async () => {
-  deploy();
+  await deploy();
   deployment.ingest(kinesisEvent(1, [order('a', 1)]));
   const consumed = await newestSnapshotTime(deployment.bronze);
   refine({}, { refine: deployment.silver });
@@ -139,20 +139,20 @@ test('a commit that a run took in with others starts no run of its own; one that
 });
 
 test('a commit of long ago is taken in where silver, or what is known of bronze, was taken back', async () => {
-  deploy();
+  await deploy();
   deployment.ingest(kinesisEvent(1, [order('a', 1)]));
   const told = (time: number) => queue({ ...COMMIT, time: new Date(time - 3_600_000).toISOString() });
   expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Silver refined', commits: 1 });
   expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Commits were taken in before' });
   // Another table by that name.
   fs.rmSync(new URL(deployment.bronze), { recursive: true });
-  deployment.provision();
+  await deployment.provision();
   deployment.ingest(kinesisEvent(1, [order('b', 1)]));
   expect(refine({}, told(Date.now())).lines[0]).toMatchObject({ message: 'Silver refined', commits: 1 });
 });
 
 test('one log line and one line of metrics tell what was done', async () => {
-  deploy();
+  await deploy();
   deployment.ingest(
     kinesisEvent(1, [order('a', 1), order('a', 2), order('b', 1, { op: 'D' }), order('c', 1)]),
   );
@@ -194,7 +194,7 @@ test('one log line and one line of metrics tell what was done', async () => {
 });
 
 test('rows without a key are in quarantine whole, once, with the time they arrived, and hold nothing up', async () => {
-  deploy();
+  await deploy();
   const events = kinesisEvent(1, [order(null, 1), order('a', 1), order(null, 2)]);
   deployment.ingest(events);
   refine({}, queue(COMMIT), queue(COMMIT));
@@ -213,7 +213,7 @@ test('rows without a key are in quarantine whole, once, with the time they arriv
 });
 
 test('messages that ask for something else fail alone; a failure of the tables fails those that asked', async () => {
-  deploy();
+  await deploy();
   deployment.ingest(kinesisEvent(1, [order('a', 1)]));
   const strange = [
     'not JSON',
@@ -260,7 +260,7 @@ test('messages that ask for something else fail alone; a failure of the tables f
 });
 
 test('what is too large goes to the task queue, once; without a queue it is done step by step', async () => {
-  deploy();
+  await deploy();
   for (let i = 0; i < 4; i++)
     deployment.ingest(kinesisEvent(1 + i, [order('a', 10 - i), order(`b${i}`, i)].slice(0, 1 + (i % 2))));
   const tasks = path.join(deployment.directory, 'tasks');
@@ -291,7 +291,7 @@ test('what is too large goes to the task queue, once; without a queue it is done
 test('a gate keeps failing rows apart, or halts the increment until it is mended; results are kept', async () => {
   const gate = (max: number, ...custom: string[]) =>
     `, quality: [{ id: dear, metric: invalidValues, arguments: { maximum: ${max} }, mustBe: 0, severity: error, customProperties: [${custom}] }]`;
-  deploy(contract(gate(50, QUARANTINE)));
+  await deploy(contract(gate(50, QUARANTINE)));
   deployment.ingest(kinesisEvent(1, [order('a', 1), order('b', 2, { amount: 99 })]));
   expect(refine({}, queue(COMMIT)).outcomes).toEqual([ALL_DONE]);
   expect(await amounts()).toEqual({ a: 1 });

@@ -12,12 +12,12 @@ let deployment: Deployment;
 let queue: string;
 let deadLetters: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'table-commit-'));
   [queue, deadLetters] = ['queue', 'dead-letters'].map((name) => path.join(root, name));
   const environment = { LAKEHOUSE_COMMIT_QUEUE: `file://${queue}` };
   deployment = new Deployment(ordersContract(), process.execPath, { files: {}, environment });
-  deployment.provision();
+  await deployment.provision();
 });
 afterEach(() => {
   deployment.remove();

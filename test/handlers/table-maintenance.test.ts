@@ -14,9 +14,9 @@ const EVENTS = Array.from({ length: COMMITS }, (_, i) =>
 const EXPIRE_ALL = { olderThanHours: 0, keepLast: 1 };
 
 let deployment: Deployment;
-beforeEach(() => {
+beforeEach(async () => {
   deployment = new Deployment(ordersContract());
-  deployment.provision();
+  await deployment.provision();
   deployment.ingest(...EVENTS);
 });
 afterEach(() => deployment.remove());

@@ -15,19 +15,22 @@ function additions(options: TransformOptions = {}): Additions {
   return Transform.fromFile(MODULE, { timeout: Duration.millis(300), ...options }).bind(stack, role);
 }
 
-function deploy(options?: TransformOptions, contract: DataContract = ordersContract()): Deployment {
+async function deploy(
+  options?: TransformOptions,
+  contract: DataContract = ordersContract(),
+): Promise<Deployment> {
   const deployment = new Deployment(contract, process.execPath, additions(options));
-  deployment.provision();
+  await deployment.provision();
   return deployment;
 }
 
 const record = (index: number, what?: string, change: object = {}) => order(index, { do: what, ...change });
 const batchLine = (lines: any[]) => lines.find(({ message }) => message === 'Batch ingested');
 
-test('a bundle without what transforms need says which one has it', () => {
+test('a bundle without what transforms need says which one has it', async () => {
   const { environment } = additions();
   const deployment = new Deployment(ordersContract(), process.execPath, { files: {}, environment });
-  deployment.provision();
+  await deployment.provision();
   const [{ error }] = deployment.ingest(kinesisEvent(1, [record(1)])).outcomes;
   expect(error).toMatch(/LAKEHOUSE_TRANSFORM is set, but .* deploy kinesis-transform\./);
   deployment.remove();
@@ -35,8 +38,8 @@ test('a bundle without what transforms need says which one has it', () => {
 
 describe('a transform in kinesis-transform', () => {
   let deployment: Deployment;
-  beforeEach(() => {
-    deployment = deploy();
+  beforeEach(async () => {
+    deployment = await deploy();
   });
   afterEach(() => deployment.remove());
 
@@ -156,10 +159,10 @@ describe('a transform in kinesis-transform', () => {
   });
 });
 
-test('a transform whose module does not load fails the batch and says so', () => {
+test('a transform whose module does not load fails the batch and says so', async () => {
   const broken = { ...additions(), files: { 'transform.mjs': "throw new Error('no such table');" } };
   const deployment = new Deployment(ordersContract(), process.execPath, broken);
-  deployment.provision();
+  await deployment.provision();
   const { outcomes } = deployment.ingest(kinesisEvent(1, [record(1)]));
   deployment.remove();
   expect(outcomes[0].error).toBe('Error: The transform cannot be loaded. Error: no such table');
@@ -183,7 +186,7 @@ schema:
 `);
 
   test('is what records are held against first, and the form the transform sees them in', async () => {
-    const deployment = deploy({ inputContract: input });
+    const deployment = await deploy({ inputContract: input });
     const raw = { id: 'a', quantity: '7', amount: '12.30', placed_at: 1767312000, do: 'x', note: 'kept' };
     deployment.ingest(kinesisEvent(1, [JSON.stringify(raw), JSON.stringify({ ...raw, quantity: 'many' })]));
     const [row] = await readTable(deployment.bronze);
@@ -207,8 +210,8 @@ describe('a transform in silver-refine', () => {
     const role = new iam.Role(stack, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     const { files, environment } = Transform.fromFile(module).bindToTable(stack, role, contract);
     const deployment = new Deployment(contract, process.execPath, { files, environment: {} });
-    deployment.provision();
-    deployment.provisionSilver();
+    await deployment.provision();
+    await deployment.provisionSilver();
     const row = {
       id: 'a',
       long: 9007199254740993n,
