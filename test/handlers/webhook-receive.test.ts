@@ -18,11 +18,13 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { DataContract } from '../../lib/contract';
 import type { WebhookSettings } from '../../lib/contract/webhook-settings';
 import { httpRequest } from '../../lambda/sources/http-request';
 import { optional } from '../skip';
 import { MOTO, type Moto, startMoto } from '../stores/moto';
-import { bundleDirectory, type Outcome } from './deployment';
+import { bundleDirectory, Deployment, kinesisEvent, type Outcome } from './deployment';
+import { readTable } from './read-table';
 
 /** What an HTTP API sends. */
 function posted(
@@ -77,7 +79,9 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     await kinesis.send(new CreateStreamCommand({ StreamName: 'tickets', ShardCount: 2 }));
     const summary = await kinesis.send(new DescribeStreamSummaryCommand({ StreamName: 'tickets' }));
     stream = summary.StreamDescriptionSummary!.StreamARN!;
-    const created = await secrets.send(new CreateSecretCommand({ Name: 'tickets', SecretString: 'first' }));
+    const created = await secrets.send(
+      new CreateSecretCommand({ Name: 'tickets', SecretString: '{"signing":"first"}' }),
+    );
     secret = created.ARN!;
   });
   afterAll(async () => {
@@ -88,6 +92,7 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
 
   const hmac = () => ({
     secret,
+    secretField: 'signing',
     header: 'x-hub-signature-256',
     prefix: 'sha256=',
     algorithm: 'sha256' as const,
@@ -149,7 +154,7 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
   }
 
   test('takes what is signed, by the secret now and the one before, and has it in the stream', async () => {
-    await secrets.send(new PutSecretValueCommand({ SecretId: secret, SecretString: 'second' }));
+    await secrets.send(new PutSecretValueCommand({ SecretId: secret, SecretString: '{"signing":"second"}' }));
     const delivery = randomUUID();
     const bytes = Buffer.from(TICKET);
     const { answers, output } = await invoke(
@@ -199,15 +204,34 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     }
   });
 
-  test('splits an array, by a field of each element; whoever the API let through needs no secret', async () => {
-    const key = randomUUID();
-    const body = `[{"ticket_id":"${key}","n":1},{"ticket_id":"${key}","n":2}]`;
-    const { answers } = await invoke({ split: true, partitionField: 'ticket_id' }, [posted(body)]);
-    expect(answers.map(({ statusCode, body: said }) => [statusCode, said])).toEqual([[200, '{"records":2}']]);
-    expect((await recordsWithKey(key)).sort()).toEqual([
-      `{"ticket_id":"${key}","n":1}`,
-      `{"ticket_id":"${key}","n":2}`,
+  test('splits an array, and the product has its elements: what the contract takes, and what it does not', async () => {
+    const key = 48_152;
+    const good = `{"event_id":"e-1","event_type":"ticket.created","ticket_id":${key},"occurred_at":"2026-03-01T10:00:00Z"}`;
+    const bad = `{"event_id":"e-2","event_type":"ticket.eaten","ticket_id":${key},"occurred_at":"2026-03-01T10:00:00Z"}`;
+    // Whoever the API let through needs no secret.
+    const { answers } = await invoke({ split: true, partitionField: 'ticket_id' }, [
+      posted(`[${good}, ${bad}]`),
     ]);
+    expect(answers.map(({ statusCode, body }) => [statusCode, body])).toEqual([[200, '{"records":2}']]);
+    const records = (await recordsWithKey(String(key))).sort();
+    expect(records).toEqual([good, bad]);
+
+    const contract = DataContract.fromFile(path.join(__dirname, '../../examples/webhook/tickets.odcs.yaml'));
+    const product = new Deployment(contract);
+    try {
+      product.provision();
+      expect(product.ingest(kinesisEvent(1, records)).outcomes).toEqual([
+        { response: { batchItemFailures: [] } },
+      ]);
+      expect(await readTable(product.bronze, 'event_id, ticket_id')).toEqual([
+        { event_id: 'e-1', ticket_id: String(key) },
+      ]);
+      expect(await readTable(product.quarantine, 'reason_path, decode(payload) AS payload')).toEqual([
+        { reason_path: 'event_type', payload: bad },
+      ]);
+    } finally {
+      product.remove();
+    }
   });
 
   test('has the producer send again where the stream is not there, or the secret', async () => {
@@ -226,17 +250,5 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     const unread = await invoke({ authentication: { apiKey } }, [posted(TICKET, { 'X-Api-Key': 'second' })]);
     expect(unread.answers[0].statusCode).toBe(503);
     expect(unread.output).toContain('"reason":"secret-unavailable"');
-  });
-
-  test('reads a field of a secret, and keys in a header', async () => {
-    const { ARN } = await secrets.send(
-      new CreateSecretCommand({ Name: 'keys', SecretString: '{"key":"k-1","other":"k-2"}' }),
-    );
-    const apiKey = { secret: ARN!, secretField: 'key', header: 'authorization', prefix: 'Bearer ' };
-    const { answers } = await invoke({ authentication: { apiKey } }, [
-      posted(TICKET, { Authorization: 'Bearer k-1' }),
-      posted(TICKET, { Authorization: 'Bearer k-2' }),
-    ]);
-    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 401]);
   });
 });
