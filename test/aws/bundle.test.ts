@@ -10,9 +10,9 @@ import { stageAssets } from '../stage-assets';
 
 stageAssets();
 
-function synthFunction(code: lambda.Code, count = 1) {
+function synthFunction(code: lambda.Code, count = 1, context = {}) {
   const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'assembly-'));
-  const app = new App({ outdir });
+  const app = new App({ outdir, context });
   const stack = new Stack(app, 'Stack');
   for (let index = 0; index < count; index++) {
     new lambda.Function(stack, `Function${index}`, {
@@ -69,6 +69,20 @@ test('one code serves several functions, and leaves nothing behind', () => {
   expect(new Set(synthFunction(stagedCode('table-provision', { [mark]: '' }), 2).keys).size).toBe(1);
   const staged = fs.readdirSync(os.tmpdir()).filter((name) => name.startsWith('lakehouse-constructs-'));
   expect(staged.filter((name) => fs.existsSync(path.join(os.tmpdir(), name, mark)))).toEqual([]);
+});
+
+test('where staging is switched off the functions share one directory, which stays', () => {
+  const code = () => stagedCode('table-provision', { 'contract.mjs': 'export {};\n' });
+  const { outdir } = synthFunction(code(), 1, { 'aws:cdk:disable-asset-staging': true });
+  const again = synthFunction(code(), 2, { 'aws:cdk:disable-asset-staging': true });
+  const sources = [outdir, again.outdir].flatMap((directory) => {
+    const { files } = JSON.parse(fs.readFileSync(path.join(directory, 'Stack.assets.json'), 'utf8'));
+    return Object.values<any>(files).map(({ source }) => path.resolve(directory, source.path));
+  });
+  const [staged] = sources.filter((source) => !source.endsWith('.json'));
+  expect(sources.filter((source) => source === staged)).toHaveLength(2);
+  expect(fs.readFileSync(path.join(staged, 'contract.mjs'), 'utf8')).toBe('export {};\n');
+  fs.rmSync(staged, { recursive: true });
 });
 
 test('a file of the bundle cannot be replaced', () => {
