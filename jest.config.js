@@ -14,6 +14,8 @@ module.exports = {
     '^lakehouse-constructs$': '<rootDir>/lib',
     '^lakehouse-constructs/(.*)$': '<rootDir>/lib/$1',
   },
+  globalSetup: '<rootDir>/test/setup-run.ts',
+  globalTeardown: '<rootDir>/test/tear-down-run.ts',
   setupFiles: ['<rootDir>/test/setup-environment.ts'],
   snapshotFormat: { escapeString: false, printBasicPrototype: false },
   maxWorkers: 2,
