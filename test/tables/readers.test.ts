@@ -2,16 +2,18 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadata } from 'hyparquet';
 import { ByteWriter, parquetWrite } from 'hyparquet-writer';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { IcebergSchema } from '../../lib/contract/iceberg-types';
+import { dirname, join } from 'node:path';
+import type { IcebergField, IcebergSchema, IcebergType } from '../../lib/contract/iceberg-types';
+import { writeRows } from '../../lambda/rows/write-rows';
 import { FileStore } from '../../lambda/stores/file-store';
 import { createOrEvolveTable } from '../../lambda/tables/create-table';
 import type { DataFile } from '../../lambda/tables/data-file';
 import type { IcebergTable } from '../../lambda/tables/iceberg-table';
 import { openTable } from '../../lambda/tables/open-table';
 import { AppendOutcome } from '../../lambda/tables/table';
+import { appendRows, rowsOf, rowText } from './fixtures/rows';
 
 const SCHEMA: IcebergSchema = {
   type: 'struct',
@@ -143,3 +145,103 @@ describe('a table filled by many small commits, merged on the way', () => {
     expect(statSync(files[0].filePath.replace('file://', '')).size).toBe(files[0].fileSizeInBytes);
   });
 });
+
+// Python is nothing npm brings: `PYTHON=python3 npx jest test/tables/readers.test.ts`, with pyarrow installed for it.
+const { PYTHON } = process.env;
+if (PYTHON !== undefined)
+  describe('pyarrow', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'pyarrow-'));
+    afterAll(() => rmSync(directory, { recursive: true }));
+    const pyarrow = (...args: string[]) => {
+      const child = spawnSync(PYTHON, [join(__dirname, 'fixtures', 'read_with_pyarrow.py'), ...args], {
+        encoding: 'utf8',
+      });
+      if (child.status !== 0) throw new Error(child.stderr);
+      return JSON.parse(child.stdout);
+    };
+    const field = (id: number, name: string, type: IcebergType, required = false) => ({
+      id,
+      name,
+      required,
+      type,
+    });
+    const SCALARS = [
+      field(1, 'id', 'long', true),
+      field(2, 'note', 'string'),
+      field(3, 'amount', 'decimal(20,3)'),
+      field(4, 'day', 'date'),
+      field(5, 'at', 'timestamptz'),
+    ];
+    const tableOf = async (name: string, fields: IcebergField[]) =>
+      (
+        await createOrEvolveTable(`file://${directory}/${name}`, {
+          schema: { type: 'struct', fields },
+          partitionSpec: { 'spec-id': 0, fields: [] },
+        })
+      ).table;
+
+    test('reads files of every shape that are written here, with their field ids', async () => {
+      const table = await tableOf('ours', [
+        ...SCALARS,
+        field(6, 'ratio', 'double'),
+        field(7, 'known', 'boolean'),
+        field(8, 'code', 'binary'),
+        field(9, 'tags', { type: 'list', 'element-id': 10, 'element-required': false, element: 'string' }),
+        field(11, 'place', {
+          type: 'struct',
+          fields: [field(12, 'city', 'string'), field(13, 'zip', 'int')],
+        }),
+      ]);
+      const full = {
+        id: 2n ** 62n,
+        note: 'nöte €',
+        amount: -12345678901234567890n,
+        day: 19_844,
+        at: 1_714_521_600_000_001n,
+        ratio: 0.1,
+        known: true,
+        code: Uint8Array.from([0, 255]),
+        tags: ['a', null],
+        place: { city: 'Köln', zip: 50667 },
+      };
+      const none = Object.fromEntries(Object.keys(full).map((name) => [name, null]));
+      await appendRows(table, [full, { ...none, id: 7 }]);
+      const files = (await table.dataFiles()).map(({ filePath }) => filePath.replace('file://', ''));
+      expect(pyarrow('read', ...files)).toMatchObject({
+        ids: { id: 1, note: 2, amount: 3, day: 4, at: 5, ratio: 6, known: 7, code: 8, tags: 9, place: 11 },
+        rows: [
+          {
+            ...full,
+            id: Number(2n ** 62n),
+            amount: '-12345678901234567.890',
+            day: '2024-05-01',
+            at: '2024-05-01T00:00:00.000001+00:00',
+            code: 'AP8=',
+          },
+          { ...none, id: 7 },
+        ],
+      });
+    });
+
+    test('writes files that are read here as part of a table', async () => {
+      const table = await tableOf('theirs', SCALARS);
+      const filePath = table.newDataFilePath([]);
+      mkdirSync(dirname(filePath.replace('file://', '')), { recursive: true });
+      const { rows: recordCount } = pyarrow('write', filePath.replace('file://', ''));
+      const fileSizeInBytes = statSync(filePath.replace('file://', '')).size;
+      const [blank] = await writeRows(table, [{ id: 1, note: null, amount: null, day: null, at: null }]);
+      await table.append([{ ...blank, filePath, recordCount, fileSizeInBytes }], []);
+      const rows = await rowsOf(await openTable(`file://${directory}/theirs`));
+      expect(rows).toHaveLength(50);
+      expect(rowText(rows[4])).toBe(
+        rowText({
+          id: 2n ** 53n + 4n,
+          note: 'nöte 4',
+          amount: 500,
+          day: 19_848,
+          at: 1_714_564_800_000_004n,
+        }),
+      );
+      expect(rows[3].note).toBeNull();
+    });
+  });
