@@ -219,7 +219,7 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     const contract = DataContract.fromFile(path.join(__dirname, '../../examples/webhook/tickets.odcs.yaml'));
     const product = new Deployment(contract);
     try {
-      product.provision();
+      await product.provision();
       expect(product.ingest(kinesisEvent(1, records)).outcomes).toEqual([
         { response: { batchItemFailures: [] } },
       ]);
