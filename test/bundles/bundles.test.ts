@@ -20,7 +20,7 @@ const LARGEST = {
   [BUNDLES.tableMaintenance]: 800,
   [BUNDLES.tableFailover]: 700,
   [BUNDLES.partitionArchival]: 700,
-  [BUNDLES.subjectErasure]: 800,
+  [BUNDLES.subjectErasure]: 850,
   [BUNDLES.sqlTransform]: 800,
   [BUNDLES.tableCommit]: 900,
   [BUNDLES.tableGate]: 800,

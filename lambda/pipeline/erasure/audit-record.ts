@@ -64,13 +64,20 @@ export class AuditLog {
   }
 }
 
-/** Paths of files tell of partitions, and a partition may be the subject's. */
+/** A folder of a path; what follows begins with the same slash. */
+const PARTITION = /\/([^/="]+)=([^/"]+)(?=\/)/g;
+
+/** Paths of files tell of partitions, and a partition may be the subject's, or the first characters of its value. */
 export function withoutSubject(result: TableErasure, { fields }: Subject): TableErasure {
   let text = JSON.stringify(result);
   for (const { column, values } of fields)
     for (const value of values)
       for (const spelled of spellings(value))
-        text = text.replaceAll(`/${column}=${spelled}/`, `/${column}=(erased)/`);
+        text = text
+          .replaceAll(`/${column}=${spelled}/`, `/${column}=(erased)/`)
+          .replace(PARTITION, (path, name: string, part: string) =>
+            name.startsWith(`${column}_`) && spelled.startsWith(part) ? `/${name}=(erased)` : path,
+          );
   return JSON.parse(text) as TableErasure;
 }
 

@@ -2,6 +2,7 @@ import { eraseVersions, type HeldVersion, type VersionErasure } from '../../stor
 import type { IcebergTable } from '../../tables/iceberg-table';
 import type { Snapshot } from '../../tables/snapshot';
 import { currentSnapshot } from '../../tables/table-metadata';
+import { requireNoneDropped } from './dropped-columns';
 import { eraseHistory, olderHolding } from './erase-history';
 import { eraseRows } from './erase-rows';
 import type { Subject } from './subject';
@@ -15,7 +16,7 @@ export enum ErasureState {
   ERASED = 'erased',
   /** Readers of the table do not find the subject; what may not go yet, or is for a person to judge, perhaps still holds it. */
   HELD = 'held',
-  /** The table has none of the columns. */
+  /** The table has none of the columns, nor have its files. */
   SKIPPED = 'skipped',
   FAILED = 'failed',
   /** A dry run: nothing was changed. */
@@ -39,7 +40,7 @@ export interface TableErasure {
   readonly heldBy?: readonly string[];
   /** Versions of files that a lock keeps: run the request again after that. */
   readonly locked?: readonly HeldVersion[];
-  /** Files with rows of the subject that no snapshot has. */
+  /** Files that no snapshot has and that hold rows of the subject, or tell of it. */
   readonly unreferenced?: readonly UnreferencedFile[];
   /**
    * Rejected records that are no JSON objects and hold the values, but no field's name beside them: whose they are is for
@@ -74,9 +75,16 @@ export async function eraseFromTable(
   try {
     return { table: table.uri, ...(await erase(table, subject, options)) };
   } catch (error) {
-    const state = error instanceof SubjectUnknown ? ErasureState.SKIPPED : ErasureState.FAILED;
-    return { table: table.uri, state, reason: reasonOf(error) };
+    if (!(error instanceof SubjectUnknown)) return failed(table, error);
+    return requireNoneDropped(table, subject).then(
+      () => ({ table: table.uri, state: ErasureState.SKIPPED, reason: reasonOf(error) }),
+      (dropped: unknown) => failed(table, dropped),
+    );
   }
+}
+
+function failed({ uri }: IcebergTable, error: unknown): TableErasure {
+  return { table: uri, state: ErasureState.FAILED, reason: reasonOf(error) };
 }
 
 export function reasonOf(error: unknown): string {
@@ -100,7 +108,7 @@ async function erase(
   }
   const erased = await eraseRows(table, scan, request);
   const snapshotsExpired = await eraseHistory(table, scan, request);
-  const unreferenced = await eraseUnreferenced(table, scan.rows, now);
+  const unreferenced = await eraseUnreferenced(table, scan, now);
   const versions = await versionsOf(table);
   const purged = versions
     ? await eraseVersions(versions, [table.location, table.property('write.data.path')])

@@ -1,7 +1,18 @@
 import { scryptSync } from 'node:crypto';
+import { withoutSubject } from '../../../lambda/pipeline/erasure/audit-record';
+import { ErasureState } from '../../../lambda/pipeline/erasure/erase-table';
+import { SubjectScan } from '../../../lambda/pipeline/erasure/subject-scan';
 import { eraseUnreferenced } from '../../../lambda/pipeline/erasure/unreferenced-files';
 import { compact } from '../../../lambda/rows/compaction';
+import { alterTable } from '../../../lambda/tables/alter-table';
+import { expireSnapshots } from '../../../lambda/tables/expire-snapshots';
 import { incrementalRead } from '../../../lambda/tables/incremental-read';
+import {
+  EntryStatus,
+  manifestContext,
+  toDataFileStruct,
+  writeManifest,
+} from '../../../lambda/tables/manifest';
 import { overwrite } from '../../../lambda/tables/overwrite';
 import { dropRef, tagSnapshot } from '../../../lambda/tables/refs';
 import { currentSnapshot } from '../../../lambda/tables/table-metadata';
@@ -288,7 +299,84 @@ test('a file of a dead writer that cannot be read is no file without the subject
   jest
     .spyOn(table.store, 'get')
     .mockImplementation((uri) => (uri === filePath ? Promise.reject(new Error('Access Denied')) : get(uri)));
-  await expect(eraseUnreferenced(table, { matches: () => true }, 0)).rejects.toThrow('Access Denied');
+  const rows = {
+    columns: ['customer_id'],
+    candidates: <T>(files: readonly T[]) => [...files],
+    matches: () => true,
+  };
+  await expect(eraseUnreferenced(table, new SubjectScan(table, rows), 0)).rejects.toThrow('Access Denied');
+});
+
+describe('a manifest of a commit that failed, whose files are gone, is named while it is young', () => {
+  const orphan = async (store: MemoryStore, id: number) => {
+    const table = await filled(store);
+    const [file] = await writeRows(table, [row(id)]);
+    const context = manifestContext(table.metadata, 0);
+    const entry = {
+      status: EntryStatus.ADDED,
+      snapshot_id: 7,
+      sequence_number: null,
+      file_sequence_number: null,
+      data_file: toDataFileStruct(file, context.partition),
+    };
+    const uri = `${BRONZE}/metadata/dead-m0.avro`;
+    await table.store.put(uri, writeManifest(context, [entry]));
+    await table.store.delete(file.filePath);
+    return uri;
+  };
+
+  test('where its bounds tell of the subject', async () => {
+    const store = new MemoryStore();
+    const uri = await orphan(store, 3);
+    expect((await run(store)).tables).toMatchObject([
+      { state: 'held', unreferenced: [{ uri, until: '2027-01-04T00:00:00.000Z' }] },
+    ]);
+    const old = store.objects.get(uri)!;
+    store.objects.set(uri, { ...old, modifiedAt: Date.now() - 4 * 86_400_000 });
+    expect((await run(store)).tables).toMatchObject([{ state: 'erased' }]);
+    expect(await telling(store)).toEqual([]);
+  });
+
+  test('and not where they tell of others', async () => {
+    const store = new MemoryStore();
+    const uri = await orphan(store, 4);
+    expect((await run(store)).tables).toMatchObject([{ state: 'erased' }]);
+    expect(store.objects.has(uri)).toBe(true);
+  });
+});
+
+test('a column that was dropped is no reason to skip, while files still hold its values', async () => {
+  const store = new MemoryStore();
+  const table = await filled(store);
+  await alterTable(table, [{ do: 'drop', column: 'email' }]);
+  const asked = request({ subject: { fields: [{ column: 'email', values: ['c3@example.com'] }] } });
+  expect((await run(store, asked)).tables).toEqual([
+    {
+      table: BRONZE,
+      state: 'failed',
+      reason:
+        `SubjectDropped: ${BRONZE} had a column "email", which was dropped: 4 files still hold its values. Have them written anew ` +
+        '(lakehouse maintain, or the table optimizer), expire the snapshots before that, and run the request again.',
+    },
+  ]);
+  await table.refresh();
+  await compact(table, { minFiles: 2 });
+  await expireSnapshots(table, { olderThan: Date.now() + 1000, keepLast: 1 });
+  expect((await run(store, asked)).tables).toMatchObject([{ state: 'skipped' }]);
+});
+
+test('the record tells neither a partition of the subject nor the first characters of it', () => {
+  const subject = { fields: [{ column: 'email', values: ['c3@example.com'] }] };
+  const uri = (folder: string) => `${BRONZE}/data/${folder}/1.parquet`;
+  const told = (folder: string) =>
+    withoutSubject(
+      { table: BRONZE, state: ErasureState.HELD, unreferenced: [{ uri: uri(folder), until: '' }] },
+      subject,
+    ).unreferenced![0].uri;
+  expect(told('email=c3_example.com')).toBe(uri('email=(erased)'));
+  expect(told('email_trunc_4=c3_e/day=2026-01-01')).toBe(uri('email_trunc_4=(erased)/day=2026-01-01'));
+  expect(told('email_trunc_4=c4_e')).toBe(uri('email_trunc_4=c4_e'));
+  expect(told('day=c3')).toBe(uri('day=c3'));
 });
 
 test('a dry run counts and writes nothing', async () => {
