@@ -10,6 +10,8 @@ export interface AskedErasure {
   /** ISO 8601 */
   readonly startedAt: string;
   readonly subject: SubjectHashes;
+  /** There where rejected records without names were to be taken as well: whoever asked answers for whose they are. */
+  readonly unnamed?: true;
   /** URIs. */
   readonly tables: readonly string[];
 }

@@ -50,7 +50,13 @@ export async function eraseSubject(
   requireSubject(subject);
   const startedAt = now().toISOString();
   const uris = [...new Set(request.tables)];
-  const told = { request: id, requestedBy, startedAt, subject: subjectHashes(subject) };
+  const told = {
+    request: id,
+    requestedBy,
+    startedAt,
+    subject: subjectHashes(subject),
+    ...(subject.unnamed === true && { unnamed: true as const }),
+  };
   if (!dryRun) await audit.asked({ ...told, tables: uris });
 
   const tables = new Map<string, IcebergTable | Error>();

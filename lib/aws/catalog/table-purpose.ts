@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 import type { DataContract } from '../../contract/data-contract';
 import type { SchemaObject } from '../../contract/schema-object';
@@ -44,6 +44,18 @@ export function requireTable(
   if (zone !== undefined && table.zone !== zone) {
     refuse(property, table, `a table of the zone ${table.zone}`, ['zone', `Zone.${key(zone)}`]);
   }
+}
+
+/**
+ * Refuses one table for accepted and rejected records.
+ * @throws Error naming the table, and what to make
+ */
+export function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {
+  if (Token.isUnresolved(bronze.uri) || bronze.uri !== quarantine.uri) return;
+  throw new Error(
+    `bronze and quarantine are the same table, ${bronze.uri}. Accepted and rejected records need a table each: ` +
+      'make a LakeTable with zone Zone.QUARANTINE.',
+  );
 }
 
 /**

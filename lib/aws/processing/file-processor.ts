@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type * as events from 'aws-cdk-lib/aws-events';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -20,7 +20,7 @@ import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { knownRun } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, LakeTableBase } from '../catalog';
-import { requireTable } from '../catalog/table-purpose';
+import { requireTable, requireTwoTables } from '../catalog/table-purpose';
 import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network/lake-endpoint';
@@ -240,14 +240,6 @@ function bucketOf(bronze: ILakeTable): IZoneBucket {
   throw new Error(
     `The bucket of the bronze table "${bronze.node.path}" is not known. Pass ledgerBucket: where it is to be noted which ` +
       'files are done.',
-  );
-}
-
-function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {
-  if (Token.isUnresolved(bronze.uri) || bronze.uri !== quarantine.uri) return;
-  throw new Error(
-    `bronze and quarantine are the same table, ${bronze.uri}. Accepted and rejected records need a table each: ` +
-      'make a LakeTable with zone Zone.QUARANTINE.',
   );
 }
 

@@ -1,4 +1,4 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -11,7 +11,7 @@ import { COMPILED_CONTRACT_FILE, HANDLER_ENVIRONMENT } from '../../contract/hand
 import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
-import { requireTable } from '../catalog/table-purpose';
+import { requireTable, requireTwoTables } from '../catalog/table-purpose';
 import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network/lake-endpoint';
@@ -187,12 +187,4 @@ export class StreamProcessor extends Construct implements IRecordProcessor {
     grantSend(this.deadLetterQueue, this.role);
     return this.deadLetterQueue.queueArn;
   }
-}
-
-function requireTwoTables(bronze: ILakeTable, quarantine: ILakeTable): void {
-  if (Token.isUnresolved(bronze.uri) || bronze.uri !== quarantine.uri) return;
-  throw new Error(
-    `bronze and quarantine are the same table, ${bronze.uri}. Accepted and rejected records need a table each: ` +
-      'make a LakeTable with zone Zone.QUARANTINE.',
-  );
 }

@@ -124,7 +124,8 @@ test('a value without a name, as in a row of CSV, holds the table until somebody
   expect(held).toMatchObject({ complete: false, tables: [{ state: 'held', rows: 0, unclear: 3 }] });
   expect(await leftIn(store)).toHaveLength(unclear.length + kept.length);
   const done = await run(store, request({ subject: { ...subject, unnamed: true }, tables: [QUARANTINE] }));
-  expect(done).toMatchObject({ complete: true, tables: [{ state: 'erased', rows: 3 }] });
+  expect(done).toMatchObject({ complete: true, unnamed: true, tables: [{ state: 'erased', rows: 3 }] });
+  expect(held).not.toHaveProperty('unnamed');
   expect(await leftIn(store)).toEqual(kept);
 });
 
