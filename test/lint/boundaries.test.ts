@@ -14,8 +14,16 @@ interface Room {
 const ROOMS: { readonly [room: string]: Room } = {
   'lib/contract': { rooms: [], packages: /^yaml$/ },
   'lib/aws': { rooms: ['lib/contract'], packages: /^(aws-cdk-lib|constructs)$/ },
-  'lib/google': { rooms: ['lib/contract'], packages: /^(cdktf|@cdktf\/.*|constructs)$/ },
-  'lib/azure': { rooms: ['lib/contract'], packages: /^(cdktf|@cdktf\/.*|constructs)$/ },
+  // What both clouds of Terraform need of cdktf itself.
+  'lib/terraform': { rooms: ['lib/contract'], packages: /^(cdktf|constructs)$/ },
+  'lib/google': {
+    rooms: ['lib/contract', 'lib/terraform'],
+    packages: /^(cdktf|@cdktf\/provider-google|constructs)$/,
+  },
+  'lib/azure': {
+    rooms: ['lib/contract', 'lib/terraform'],
+    packages: /^(cdktf|@cdktf\/provider-azurerm|constructs)$/,
+  },
   'lib/testing': { rooms: [], packages: /^(aws-cdk-lib|cdk-nag|constructs|yaml)$/ },
   // The laptop reads templates, not constructs: whoever wrote the app. The SDK is for emulators, loaded when asked for.
   'lib/local': {
