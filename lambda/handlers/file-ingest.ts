@@ -3,7 +3,8 @@ import { type FileConfiguration, readFileConfiguration } from '../configuration/
 import { openLookups } from '../lookups/open-lookups';
 import { FileLedger } from '../pipeline/files/file-ledger';
 import { type FileOutcome, type FileRequest, FileState } from '../pipeline/files/file-request';
-import { FileIntake, type IntakeOptions } from '../pipeline/files/intake';
+import { FileIntake } from '../pipeline/files/intake';
+import type { IntakeOptions } from '../pipeline/files/intake-options';
 import { ContractInput } from '../pipeline/transform/contract-input';
 import { loadTransform } from '../pipeline/transform/load-transform';
 import { SecretsManagerSecrets } from '../lookups/secrets';

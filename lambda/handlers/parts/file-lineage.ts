@@ -1,4 +1,4 @@
-import type { FileBatch } from '../../pipeline/files/intake';
+import type { FileBatch } from '../../pipeline/files/intake-options';
 import type { IngestReport } from '../../pipeline/ingest-report';
 import type { IngestLineage } from '../../signals/lineage/ingest-lineage';
 import { fileUri } from '../../stores/source-files';

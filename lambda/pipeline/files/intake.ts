@@ -1,4 +1,3 @@
-import type { DispositionSettings } from '../../../lib/contract/disposition-settings';
 import { RejectionHandling } from '../../../lib/contract/rejection-handling';
 import { UnusableInput } from '../../formats/records/unusable-input';
 import { FileGone, fileUri, type FileVersion, type SourceFiles } from '../../stores/source-files';
@@ -11,49 +10,20 @@ import { during, IngestStage } from '../ingest-failure';
 import { byLane, rangeOf } from '../lane';
 import type { IngestReport } from '../ingest-report';
 import type { IngestTargets } from '../ingest-targets';
-import { RejectionCode, type SourceRecord } from '../record';
+import type { SourceRecord } from '../record';
 import type { TableTarget } from '../table-target';
 import { dispose, isKept } from './disposition';
 import { fileLane } from './file-lane';
-import type { FileLedger, FileMarker } from './file-ledger';
+import type { FileMarker } from './file-ledger';
 import { type FileOutcome, type FileRequest, FileState } from './file-request';
 import { FinishedFiles, ForgettingTable } from './finished-files';
-import { headerDrift, HeaderMismatch } from './header-mismatch';
-import { type FileContract, LandedFile } from './landed-file';
-
-/** What is committed at once. */
-export interface FileBatch {
-  readonly lanes: readonly LaneRange[];
-  /** The file of each lane. */
-  readonly files: ReadonlyMap<string, FileVersion>;
-  /** Epoch milliseconds. */
-  readonly startedAt: number;
-}
-
-export interface IntakeOptions {
-  /** The tables are those of Iceberg: what they hold of a file is asked of their history. */
-  readonly targets: IngestTargets & {
-    readonly bronze: TableTarget & { readonly table: IcebergTable };
-    readonly quarantine: TableTarget & { readonly table: IcebergTable };
-  };
-  readonly files: (bucket: string) => Promise<SourceFiles>;
-  readonly ledger: FileLedger;
-  readonly contract: FileContract;
-  readonly disposition: DispositionSettings;
-  /** False when what is left of an invocation is needed to end it, given how long a commit took at the most. */
-  readonly hasTime: (longestCommit: number) => boolean;
-  readonly committed: (report: IngestReport, batch: FileBatch) => void | Promise<void>;
-  /** @default - a commit that fails is told by the outcome of its files alone */
-  readonly failed?: (error: unknown, batch: FileBatch) => Promise<void>;
-  /** Bytes of records that become one commit. @default 32 MiB */
-  readonly batchBytes?: number;
-}
+import type { FileBatch, IntakeOptions } from './intake-options';
+import { LandedFile } from './landed-file';
+import { refusal, REFUSED_POSITION } from './refusal';
 
 const BATCH_BYTES = 32 * 1024 * 1024;
 /** A record costs memory beside its bytes: of smaller ones than this a batch is full before its bytes are. */
 const LEAST_RECORD_BYTES = 256;
-/** Where the row stands that says why a file was refused: behind every record it could have. */
-const REFUSED_POSITION = Number.MAX_SAFE_INTEGER;
 /** Times a closing commit is tried against other writers of the same file. */
 const CLOSING_ATTEMPTS = 8;
 
@@ -242,33 +212,12 @@ export class FileIntake {
 
   /** One row in quarantine for the whole of it, or for what is left of it. */
   private async refuse(reading: Reading, error: UnusableInput): Promise<void> {
-    const { lane, request } = reading;
-    const { file } = request;
-    const taken = this.options.targets.bronze.table.position(lane);
-    const isPart = taken !== undefined && Number(taken) < REFUSED_POSITION;
-    reading.end = String(REFUSED_POSITION);
+    const { record, verdict } = refusal(reading.request, this.options.targets.bronze.table, error);
+    reading.end = record.position;
     reading.records++;
-    const rest = isPart ? ` What is before position ${taken} is in the table.` : '';
-    const rejection = {
-      code: error instanceof HeaderMismatch ? RejectionCode.HEADER_MISMATCH : RejectionCode.UNREADABLE_FILE,
-      message: `${fileUri(file)}: ${error.problem}.${rest}`,
-    };
-    const payload = {
-      ...file,
-      problem: error.problem,
-      ...(error instanceof HeaderMismatch && error.difference),
-    };
-    const record: SourceRecord = {
-      lane,
-      position: reading.end,
-      data: Buffer.from(JSON.stringify(payload)),
-      arrivedAt: request.arrivedAt,
-      key: file.key,
-    };
-    const drift = error instanceof HeaderMismatch ? headerDrift(error.difference) : undefined;
     await this.commit([record], {
       ...this.targets,
-      transform: async (records) => new Map(records.map((one) => [one, { rejection, drift }])),
+      transform: async (records) => new Map(records.map((one) => [one, verdict])),
     });
   }
 
