@@ -1,4 +1,6 @@
 /** For tests of one's own infrastructure: snapshots that stay still, matchers for jest, rules about templates. */
+export { type ConfigurationDocument, type ConfigurationSource } from './configuration';
+export { configurationSnapshot } from './configuration-snapshot';
 export { iamStatements, type IamStatement } from './iam-statements';
 export { lakehouseMatchers, type LakehouseMatchers, type MatcherResult } from './matchers';
 export {

@@ -1,4 +1,6 @@
 import type { IConstruct } from 'constructs';
+import type { ConfigurationSource } from './configuration';
+import { configurationSnapshot } from './configuration-snapshot';
 import { nagFindings, nagReport, type NagPackLike, type NagPackName } from './nag';
 import {
   encryptionFindings,
@@ -25,6 +27,8 @@ export interface LakehouseMatchers<R> {
    * @param hint tells several snapshots of one test apart
    */
   toMatchStackSnapshot(hint?: string): R;
+  /** The same of a TerraformStack of cdktf. */
+  toMatchConfigurationSnapshot(hint?: string): R;
   /**
    * Checks a stack or app by rule packs of cdk-nag; acknowledgements without a reason fail as well.
    * @param packs names or instances; AwsSolutions, HIPAA, NIST 800-53 R5 and PCI when there is none
@@ -55,12 +59,15 @@ export interface LakehouseMatchers<R> {
  */
 export const lakehouseMatchers = {
   toMatchStackSnapshot(this: { isNot?: boolean }, received: TemplateSource, hint?: string): MatcherResult {
-    if (this.isNot) throw new Error('A stack snapshot cannot be negated: remove .not.');
-    // The assertion inside carries name, counter and diff of the running test; its failure is the result.
-    const assertion = expect(stackSnapshot(received));
-    if (hint === undefined) assertion.toMatchSnapshot();
-    else assertion.toMatchSnapshot(hint);
-    return { pass: true, message: () => '' };
+    return matchSnapshot(this, stackSnapshot(received), hint);
+  },
+
+  toMatchConfigurationSnapshot(
+    this: { isNot?: boolean },
+    received: ConfigurationSource,
+    hint?: string,
+  ): MatcherResult {
+    return matchSnapshot(this, configurationSnapshot(received), hint);
   },
 
   toHaveNoNagFindings(received: IConstruct, ...packs: (NagPackName | NagPackLike)[]): MatcherResult {
@@ -80,6 +87,15 @@ export const lakehouseMatchers = {
   toBlockPublicAccess: templateRule('to block public access', exposureFindings),
   toKeepDataOnRemoval: templateRule('to keep its data', removalFindings),
 };
+
+function matchSnapshot(context: { isNot?: boolean }, text: string, hint?: string): MatcherResult {
+  if (context.isNot) throw new Error('A stack snapshot cannot be negated: remove .not.');
+  // The assertion inside carries name, counter and diff of the running test; its failure is the result.
+  const assertion = expect(text);
+  if (hint === undefined) assertion.toMatchSnapshot();
+  else assertion.toMatchSnapshot(hint);
+  return { pass: true, message: () => '' };
+}
 
 function templateRule(
   expectation: string,

@@ -24,7 +24,7 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lib/contract', 'lib/terraform'],
     packages: /^(cdktf|@cdktf\/provider-azurerm|constructs)$/,
   },
-  'lib/testing': { rooms: [], packages: /^(aws-cdk-lib|cdk-nag|constructs|yaml)$/ },
+  'lib/testing': { rooms: [], packages: /^(aws-cdk-lib|cdk-nag|cdktf|constructs|yaml)$/ },
   // The laptop reads templates, not constructs: whoever wrote the app. The SDK is for emulators, loaded when asked for.
   'lib/local': {
     rooms: [
