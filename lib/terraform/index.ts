@@ -1,3 +1,6 @@
+export { addAspect } from './add-aspect';
 export { literal } from './literal';
 export { requireTerraformStack } from './require-terraform-stack';
 export { known } from './known';
+export * from './tiering';
+export * from './tags';
