@@ -6,7 +6,7 @@ import { ConfigurationError, type Environment, matching, required } from './envi
 const DEFAULT_ENGINE_MIB = 1536;
 
 export function sqlEngine(environment: Environment): SqlEngineConfiguration {
-  const allowed = 'athena, duckdb, emr';
+  const allowed = 'athena, duckdb, emr, glue';
   const name = required(environment, HANDLER_ENVIRONMENT.sqlEngine, allowed, 'athena');
   const value = (variable: string, what: string): string => required(environment, variable, what);
   switch (name) {
@@ -22,6 +22,12 @@ export function sqlEngine(environment: Environment): SqlEngineConfiguration {
         script: value(HANDLER_ENVIRONMENT.emrScript, 's3://<bucket>/<key>'),
         workspace: value(HANDLER_ENVIRONMENT.emrWorkspace, 's3://<bucket>/<prefix>'),
         settings: required(environment, HANDLER_ENVIRONMENT.emrSettings, 'options of spark-submit', ''),
+      };
+    case 'glue':
+      return {
+        name,
+        job: value(HANDLER_ENVIRONMENT.glueJob, 'the name of a job'),
+        workspace: value(HANDLER_ENVIRONMENT.glueWorkspace, 's3://<bucket>/<prefix>'),
       };
   }
   throw new ConfigurationError(`${HANDLER_ENVIRONMENT.sqlEngine} is "${name}". Allowed: ${allowed}.`);

@@ -9,4 +9,5 @@ export type SqlEngineConfiguration =
       readonly script: string;
       readonly workspace: string;
       readonly settings: string;
-    };
+    }
+  | { readonly name: 'glue'; readonly job: string; readonly workspace: string };

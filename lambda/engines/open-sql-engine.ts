@@ -24,5 +24,9 @@ export async function openSqlEngine(
       const { openEmr } = await import('./emr');
       return openEmr({ ...engine, requestId, remaining });
     }
+    case 'glue': {
+      const { openGlue } = await import('./glue');
+      return openGlue({ ...engine, requestId, remaining });
+    }
   }
 }

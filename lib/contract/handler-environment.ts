@@ -29,7 +29,7 @@ export const HANDLER_ENVIRONMENT = {
   maxIncrementBytes: 'LAKEHOUSE_MAX_INCREMENT_BYTES',
   /** Memory a container's SQL engine may use, MiB. */
   engineMemory: 'LAKEHOUSE_ENGINE_MEMORY',
-  /** Engine that runs SQL: `athena`, `duckdb` or `emr`. */
+  /** Engine that runs SQL: `athena`, `duckdb`, `emr` or `glue`. */
   sqlEngine: 'LAKEHOUSE_SQL_ENGINE',
   /** URI of the table a transform writes. */
   goldTable: 'LAKEHOUSE_GOLD_TABLE',
@@ -47,6 +47,10 @@ export const HANDLER_ENVIRONMENT = {
   emrWorkspace: 'LAKEHOUSE_EMR_WORKSPACE',
   /** Spark's own settings for its jobs, as one line. */
   emrSettings: 'LAKEHOUSE_EMR_SETTINGS',
+  /** Name of the Glue job that statements are runs of. */
+  glueJob: 'LAKEHOUSE_GLUE_JOB',
+  /** `s3://` URI of the folder for statements and answers of its runs. */
+  glueWorkspace: 'LAKEHOUSE_GLUE_WORKSPACE',
   /** URI of the table rejected records are appended to. */
   quarantineTable: 'LAKEHOUSE_QUARANTINE_TABLE',
   /** URI of the folder, with a slash at its end, that says which files are done. */

@@ -135,7 +135,7 @@ describe('EMR Serverless', () => {
         calls.push({ name: constructor.name, input });
         if (constructor.name === 'StartJobRunCommand') {
           await store.put(
-            input.jobDriver.sparkSubmit.entryPointArguments[1],
+            input.jobDriver.sparkSubmit.entryPointArguments[3],
             Buffer.from(JSON.stringify(answer)),
           );
           return { jobRunId: `j${calls.length}` };
@@ -163,7 +163,7 @@ describe('EMR Serverless', () => {
     expect(input.clientToken).toMatch(/^[0-9a-f]{64}$/);
     const { sparkSubmit } = input.jobDriver;
     expect(sparkSubmit.sparkSubmitParameters).toMatch(/timeZone=UTC .*--conf spark.executor.cores=8$/);
-    const statement = await store.get(sparkSubmit.entryPointArguments[0]);
+    const statement = await store.get(sparkSubmit.entryPointArguments[1]);
     expect(Buffer.from(statement).toString()).toBe('SELECT 1');
   });
 

@@ -75,7 +75,7 @@ const ROOMS: { readonly [room: string]: Room } = {
       'lambda/stores',
       'lambda/tables',
     ],
-    packages: /^(@duckdb\/node-api|@aws-sdk\/client-(athena|emr-serverless))$/,
+    packages: /^(@duckdb\/node-api|@aws-sdk\/client-(athena|emr-serverless|glue))$/,
   },
   // The program around a bundle in a container. What it runs is beside it.
   'lambda/containers': { rooms: ['lambda/configuration'], packages: /^@aws-sdk\/client-sqs$/ },

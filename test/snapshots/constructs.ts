@@ -51,6 +51,7 @@ import {
   SharedDatabase,
   SilverAlarms,
   SilverProcessor,
+  GlueSparkJob,
   SparkApplication,
   SqlText,
   SqlTransform,
@@ -239,6 +240,7 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
       table: given.table(stack, Zone.SILVER),
     }),
   QueryWorkgroup: (stack) => new QueryWorkgroup(stack, 'Workgroup'),
+  GlueSparkJob: (stack) => new GlueSparkJob(stack, 'Sessions'),
   SparkApplication: (stack) => new SparkApplication(stack, 'Spark'),
   SqlTransform: (stack) =>
     new SqlTransform(stack, 'Transform', {

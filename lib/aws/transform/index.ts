@@ -1,4 +1,11 @@
 export {
+  GlueExecutionClass,
+  type GlueSparkJobProps,
+  type GlueSparkOptions,
+  GlueWorkerType,
+} from './glue-job-options';
+export { GlueSparkJob } from './glue-spark-job';
+export {
   type IQueryWorkgroup,
   QueryWorkgroup,
   type QueryWorkgroupAttributes,

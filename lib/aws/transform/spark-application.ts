@@ -1,13 +1,11 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { CfnApplication } from 'aws-cdk-lib/aws-emrserverless';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
-import { SPARK_SCRIPT } from '../../contract/transform/spark-script';
 import { requireDuration, requireWhole } from '../bounds';
-import { contentHash, stageFiles } from '../bundle';
 import { ZoneBucket } from '../storage/zone-bucket';
 import { acknowledge, acknowledgeWildcards, complianceRules } from '../suppressions';
+import { scriptAsset } from './spark-script-asset';
 
 /** How Spark runs. */
 export interface SparkApplicationOptions {
@@ -54,7 +52,6 @@ export class SparkApplication extends Construct {
   readonly workspace: ZoneBucket;
   /** `s3://` URI of the script the jobs run. */
   readonly script: string;
-  private readonly asset: Asset;
 
   /** @throws Error for limits EMR Serverless would refuse */
   constructor(scope: Construct, id: string, props: SparkApplicationOptions = {}) {
@@ -94,22 +91,7 @@ export class SparkApplication extends Construct {
       noncurrentVersionExpiration: Duration.days(1),
     });
     this.workspace.grantReadWrite(this.jobRole);
-    const files = new Map([['run_statement.py', Buffer.from(SPARK_SCRIPT, 'utf8')]]);
-    this.asset = stageFiles(
-      this,
-      files,
-      (directory) =>
-        new Asset(this, 'Script', {
-          path: `${directory}/run_statement.py`,
-          assetHash: contentHash(files),
-        }),
-    );
-    this.script = this.asset.s3ObjectUrl;
-    iam.Grant.addToPrincipal({
-      grantee: this.jobRole,
-      actions: ['s3:GetObject'],
-      resourceArns: [this.asset.bucket.arnForObjects(this.asset.s3ObjectKey)],
-    });
+    this.script = scriptAsset(this, this.jobRole).s3ObjectUrl;
   }
 
   /** Start jobs, follow them, and hand them their statements. */

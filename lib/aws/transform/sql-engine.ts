@@ -4,7 +4,11 @@ import type { Construct } from 'constructs';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { SqlDialect } from '../../contract/quality';
 import type { ILakeTable } from '../catalog';
+import type { HandlerNetwork } from '../handler-network';
+import { LakeEndpoint } from '../network/lake-endpoint';
 import type { ContainerProcessorOptions } from '../processing';
+import type { GlueSparkOptions } from './glue-job-options';
+import { GlueSparkJob } from './glue-spark-job';
 import { SparkApplication, type SparkApplicationOptions } from './spark-application';
 import { type IQueryWorkgroup, QueryWorkgroup } from './query-workgroup';
 
@@ -20,6 +24,8 @@ export interface _EngineContext {
   readonly role: iam.IRole;
   readonly inputs: ILakeTable[];
   readonly output: ILakeTable;
+  /** Network of the function. */
+  readonly network?: HandlerNetwork;
 }
 
 /** What runs the SQL of a transform. */
@@ -39,16 +45,27 @@ export abstract class SqlEngine {
     return new EmrSqlEngine(options);
   }
 
+  /**
+   * Spark in AWS Glue: a job of two workers, for what is too large for the others and no reason to size an application of
+   * EMR Serverless.
+   */
+  static glue(options: GlueSparkOptions = {}): SqlEngine {
+    return new GlueSqlEngine(options);
+  }
+
   /** @internal */
   public abstract readonly _dialect: SqlDialect;
   /** Set where a container takes the function's place. @internal */
   public readonly _container?: ContainerProcessorOptions;
+  /** What the function calls beside the catalog and S3. @internal */
+  public readonly _services: readonly LakeEndpoint[] = [];
   /** Grants the role what the engine needs, and returns the variables of the function. @internal */
   public abstract _bind(scope: Construct, context: _EngineContext): { [name: string]: string };
 }
 
 class AthenaSqlEngine extends SqlEngine {
   public readonly _dialect = SqlDialect.ATHENA;
+  public override readonly _services = [LakeEndpoint.ATHENA];
 
   constructor(private readonly options: AthenaEngineOptions) {
     super();
@@ -93,6 +110,7 @@ class DuckDbSqlEngine extends SqlEngine {
 
 class EmrSqlEngine extends SqlEngine {
   public readonly _dialect = SqlDialect.SPARK;
+  public override readonly _services = [LakeEndpoint.EMR_SERVERLESS];
 
   constructor(private readonly options: SparkApplicationOptions) {
     super();
@@ -112,6 +130,30 @@ class EmrSqlEngine extends SqlEngine {
       ...(this.options.sparkSettings !== undefined && {
         [HANDLER_ENVIRONMENT.emrSettings]: this.options.sparkSettings,
       }),
+    };
+  }
+}
+
+class GlueSqlEngine extends SqlEngine {
+  public readonly _dialect = SqlDialect.SPARK;
+
+  constructor(private readonly options: GlueSparkOptions) {
+    super();
+  }
+
+  public _bind(scope: Construct, context: _EngineContext): { [name: string]: string } {
+    const { role, inputs, output, network } = context;
+    const job = new GlueSparkJob(scope, 'Glue', {
+      ...this.options,
+      network: this.options.network ?? network,
+    });
+    for (const input of inputs) input.grantRead(job.jobRole);
+    output.grantReadWrite(job.jobRole);
+    job.grantRun(role);
+    return {
+      [HANDLER_ENVIRONMENT.sqlEngine]: 'glue',
+      [HANDLER_ENVIRONMENT.glueJob]: job.resource.ref,
+      [HANDLER_ENVIRONMENT.glueWorkspace]: job.workspace.s3Uri('jobs'),
     };
   }
 }

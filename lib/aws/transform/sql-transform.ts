@@ -9,7 +9,6 @@ import { Construct } from 'constructs';
 import { Zone } from '../../contract';
 import { BUNDLES, HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { METRIC_NAMESPACE, METRICS, PRODUCT_DIMENSION } from '../../contract/metric-names';
-import { SqlDialect } from '../../contract/quality';
 import { type Transformation, TRANSFORMATION_FILE } from '../../contract/transform/transformation';
 import { knownRun } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
@@ -18,7 +17,6 @@ import { requireOnlyKeeper } from '../catalog/table-keeper';
 import { requireTable } from '../catalog/table-purpose';
 import { networkOf } from '../handler-network';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
-import { LakeEndpoint } from '../network/lake-endpoint';
 import { requireMetricNames } from '../observability/metric-name-rules';
 import { ContainerProcessor } from '../processing';
 import { DeadLetterQueue } from '../processing/dead-letter-queue';
@@ -159,10 +157,11 @@ export class SqlTransform extends Construct {
         role: this.role,
         logGroup: this.logGroup,
         reservedConcurrentExecutions: props.reservedConcurrentExecutions,
-        ...networkOf(props.network, this.role, [
-          engine._dialect === SqlDialect.SPARK ? LakeEndpoint.EMR_SERVERLESS : LakeEndpoint.ATHENA,
-        ]),
-        environment: { ...environment, ...engine._bind(this, { role: this.role, inputs: tables, output }) },
+        ...networkOf(props.network, this.role, [...engine._services]),
+        environment: {
+          ...environment,
+          ...engine._bind(this, { role: this.role, inputs: tables, output, network: props.network }),
+        },
       });
       acknowledgeHandlerFunction(
         this.handler,

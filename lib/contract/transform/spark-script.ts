@@ -1,12 +1,16 @@
-/**
- * What a Spark job of a transform runs: it takes the URIs of a statement and of the answer. A statement that Spark refuses is
- * an answer too, so that it is not tried again; anything else fails the job. Rows are text, as SQL casts to it.
- */
-export const SPARK_SCRIPT = `import json
-import sys
+/** Arguments of the script: `s3://` URIs of the statement to run, and of the answer it is to write. */
+export const SPARK_ARGUMENTS = { statement: '--statement', answer: '--answer' } as const;
 
-from pyspark.errors import AnalysisException, ParseException
+/**
+ * What a Spark job of a transform runs, on EMR Serverless and in AWS Glue, whose own arguments come between ours. A statement
+ * that Spark refuses is an answer too, so that it is not tried again; anything else fails the job. Rows are text, as SQL
+ * casts to it. The exceptions are imported from where Spark has them since 3.3, which is Glue 4.0's.
+ */
+export const SPARK_SCRIPT = `import argparse
+import json
+
 from pyspark.sql import SparkSession
+from pyspark.sql.utils import AnalysisException, ParseException
 
 
 def text(value):
@@ -26,17 +30,21 @@ def write(spark, uri, answer):
         out.close()
 
 
-def main(statement_uri, answer_uri):
+def main():
+    parser = argparse.ArgumentParser(allow_abbrev=False)
+    parser.add_argument("${SPARK_ARGUMENTS.statement}", required=True)
+    parser.add_argument("${SPARK_ARGUMENTS.answer}", required=True)
+    arguments, _ = parser.parse_known_args()
     spark = SparkSession.builder.getOrCreate()
-    ((_, statement),) = spark.sparkContext.wholeTextFiles(statement_uri).collect()
+    ((_, statement),) = spark.sparkContext.wholeTextFiles(arguments.statement).collect()
     try:
         rows = spark.sql(statement).collect()
         answer = {"rows": [[text(value) for value in row] for row in rows]}
     except (AnalysisException, ParseException) as error:
         answer = {"refused": str(error)}
-    write(spark, answer_uri, answer)
+    write(spark, arguments.answer, answer)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
 `;

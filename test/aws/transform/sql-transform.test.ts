@@ -1,5 +1,6 @@
 import { App, Duration, Lazy, Size, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
@@ -301,6 +302,52 @@ describe('other engines', () => {
       },
     ]);
     expect(stack).toHaveNoNagFindings();
+  });
+
+  test('Glue runs a job of two G.1X workers, in the network of the function, and its runs may touch the tables only', () => {
+    const { stack, transform, sales } = synth({ engine: SqlEngine.glue({ timeout: Duration.minutes(30) }) });
+    const template = Template.fromStack(stack);
+    template.hasResourceProperties('AWS::Glue::Job', {
+      WorkerType: 'G.1X',
+      NumberOfWorkers: 2,
+      Timeout: 30,
+      MaxRetries: 0,
+      MaxCapacity: Match.absent(),
+    });
+    const [id] = Object.keys(template.findResources('AWS::Glue::Job'));
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: Match.objectLike({
+          LAKEHOUSE_SQL_ENGINE: 'glue',
+          LAKEHOUSE_GLUE_JOB: { Ref: id },
+          LAKEHOUSE_GLUE_WORKSPACE: { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/jobs']] },
+        }),
+      },
+    });
+    const starting = allowedStatements(template).filter(({ actions }) =>
+      actions.includes('glue:StartJobRun'),
+    );
+    expect(starting).toEqual([
+      { actions: expect.anything(), resources: [expect.stringMatching(new RegExp(`:job/<${id}>$`))] },
+    ]);
+    const jobRole = JSON.stringify(allowedStatements(template, 'RevenueGlueJobRole'));
+    for (const { tableName } of [sales, transform.output]) expect(jobRole).toContain(`/${tableName}`);
+    expect(jobRole).not.toContain('shops');
+    expect(stack).toHaveNoNagFindings();
+  });
+
+  test('a job of Glue runs in the network of the transform, or in one of its own', () => {
+    const { stack, table, sales } = surroundings();
+    const output = table('revenue', Zone.GOLD);
+    const network = { vpc: new Vpc(stack, 'Vpc') };
+    new SqlTransform(stack, 'Revenue', {
+      sql: SqlText.inline(SQL),
+      inputs: [{ name: 'sales', table: sales }],
+      output,
+      engine: SqlEngine.glue(),
+      network,
+    });
+    Template.fromStack(stack).resourceCountIs('AWS::Glue::Connection', 1);
   });
 
   test('DuckDB runs in a container that takes the requests; there is no function', () => {

@@ -1,0 +1,1 @@
+export { GlueEngine, type GlueOptions, openGlue } from './glue-engine';
