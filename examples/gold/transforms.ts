@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import {
   DataContract,
@@ -6,6 +7,7 @@ import {
   LakeCatalog,
   LakeTable,
   type MedallionLake,
+  SqlEngine,
   SqlParameter,
   SqlText,
   SqlTransform,
@@ -53,6 +55,14 @@ export class ShopGold {
       inputs: [{ name: 'events', table: events }],
       output: gold('user_sessions'),
       mode: TransformMode.incremental('user_id'),
+    });
+    // The clickstream is the one input that outgrows Athena's limits: a run is a Spark job of two G.1X workers.
+    this.add('user_activity', {
+      inputs: [{ name: 'events', table: events, changedValue: 'CAST(event_time AS DATE)' }],
+      output: gold('user_activity'),
+      mode: TransformMode.incremental('day'),
+      engine: SqlEngine.glue({ timeout: Duration.minutes(30) }),
+      trigger: TransformTrigger.cron('30 2 * * *'),
     });
     this.add('customer_profile', {
       inputs: [

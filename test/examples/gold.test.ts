@@ -116,6 +116,31 @@ describe('daily revenue', () => {
   });
 });
 
+describe('activity of users', () => {
+  const event = (id: string, user: string, day: number, type = 'view') =>
+    `'${id}', '${user}', '${type}', '{}', TIMESTAMPTZ '2024-05-0${day} 23:59:59.999999+00'`;
+  const events = (...values: string[]) =>
+    row('event_id, user_id, event_type, event_properties, event_time', ...values);
+
+  it('is counted anew for days that get more events, and left alone for others', async () => {
+    const { write, run, rows } = await gold('user_activity');
+    await write('events', events(event('a', 'u', 1), event('b', 'u', 1, 'click'), event('c', 'v', 2)));
+    await run();
+    const counts = 'day, user_id, events, kinds_of_events';
+    expect(await rows(counts)).toEqual([
+      ['2024-05-01', 'u', '2', '2'],
+      ['2024-05-02', 'v', '1', '1'],
+    ]);
+    await write('events', events(event('d', 'u', 2)));
+    expect(await run()).toMatchObject({ scope: 'values', values: 1 });
+    expect(await rows(counts)).toEqual([
+      ['2024-05-01', 'u', '2', '2'],
+      ['2024-05-02', 'u', '1', '1'],
+      ['2024-05-02', 'v', '1', '1'],
+    ]);
+  });
+});
+
 describe('sessions', () => {
   const event = (id: string, user: string | null, time: string, type = 'view', page = `/${id}`) =>
     `'${id}', ${user === null ? 'CAST(NULL AS VARCHAR)' : `'${user}'`}, '${type}', '{"page": "${page}"}', TIMESTAMPTZ '2024-05-01 ${time}+00'`;

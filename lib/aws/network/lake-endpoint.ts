@@ -4,9 +4,9 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 export enum LakeEndpoint {
   /** Queries of `SqlTransform`, `TableGate` of Athena. */
   ATHENA = 'athena',
-  /** Metrics put by an API call; those of the handlers here go with their log lines and need none. */
+  /** Metrics put by an API call, as jobs of Glue do; those of the handlers here go with their log lines and need none. */
   CLOUDWATCH = 'monitoring',
-  /** Logs of containers. Those of functions do not go through the network. */
+  /** Logs of containers and of jobs of Glue. Those of functions do not go through the network. */
   CLOUDWATCH_LOGS = 'logs',
   /** Images of containers, the API. */
   ECR = 'ecr.api',
