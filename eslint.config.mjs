@@ -2,7 +2,14 @@ import tseslint from 'typescript-eslint';
 import prettier from 'eslint-config-prettier';
 
 const forbid = (...patterns) => ({
-  'no-restricted-imports': ['error', { patterns: patterns.map(([group, message]) => ({ group, message })) }],
+  'no-restricted-imports': [
+    'error',
+    {
+      patterns: patterns.map(([names, message]) =>
+        typeof names === 'string' ? { regex: names, message } : { group: names, message },
+      ),
+    },
+  ],
 });
 const CDK = [
   ['aws-cdk-lib', 'aws-cdk-lib/*'],
@@ -14,7 +21,7 @@ const CDKTF = [
 ];
 // The root of a provider loads its thousand resources: 458 MB and four seconds.
 const PROVIDER_ROOTS = [
-  ['@cdktf/provider-google', '@cdktf/provider-azurerm'],
+  '^@cdktf/provider-(google|azurerm)(/lib)?(/index.*)?$',
   'Import the resource by its path: @cdktf/provider-google/lib/storage-bucket.',
 ];
 const SDK = [

@@ -1,5 +1,6 @@
 /**
- * The same concepts on Google Cloud, by cdktf. This entry point is reserved and exports nothing yet: importing it
- * never loads aws-cdk-lib, and it will ask for `cdktf` and `@cdktf/provider-google` only.
+ * The constructs on Google Cloud, by cdktf, and the contract they are driven by: `import { … } from
+ * 'lakehouse-constructs/google'`. Importing it never loads aws-cdk-lib; it asks for `cdktf` and `@cdktf/provider-google`.
  */
-export {};
+export * from '../contract';
+export * from './storage';

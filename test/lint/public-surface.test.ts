@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { surfaceProblems } from './public-surface';
 
 describe('the public surface can be expressed in every language jsii knows, and is documented', () => {
-  it.each(['lib/aws/index.ts', 'lib/contract/index.ts'])('%s', (entry) => {
+  it.each(['lib/aws/index.ts', 'lib/contract/index.ts', 'lib/google/index.ts'])('%s', (entry) => {
     expect(surfaceProblems(resolve(__dirname, '../..', entry))).toEqual([]);
   });
 });

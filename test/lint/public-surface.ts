@@ -5,7 +5,7 @@ const root = resolve(__dirname, '../..');
 
 /** Type names of the language that other languages have as well; everything else has to be exported by us or a peer. */
 const BUILT_IN = ['Array', 'Promise', 'Date', 'Error'];
-const PEERS = /node_modules\/(aws-cdk-lib|constructs)\//;
+const PEERS = /node_modules\/(aws-cdk-lib|cdktf|@cdktf|constructs)\//;
 
 /**
  * What stands in the way of offering an entry point in other languages through jsii, and what a reader misses in it:

@@ -13,6 +13,9 @@ export interface RequiredTag {
   readonly allowedValues?: string[];
 }
 
+/** Classes by which the clouds set one for everything below a scope. */
+const SETTERS = { tag: 'Tags', label: 'Labels' };
+
 /** What the clouds have in common that fail synthesis where a tag is missing. */
 export abstract class RequiredTagsBase implements IAspect {
   private readonly checked = new Set<IConstruct>();
@@ -53,7 +56,7 @@ export abstract class RequiredTagsBase implements IAspect {
     const { noun } = this.names;
     const value = values[key];
     if (value === undefined || value === '') {
-      return `${node.node.path} has no ${noun} "${key}". Set it for everything below: Tags.of(app).add('${key}', …).`;
+      return `${node.node.path} has no ${noun} "${key}". Set it for everything below: ${SETTERS[noun]}.of(app).add('${key}', …).`;
     }
     if (allowedValues === undefined || Token.isUnresolved(value) || allowedValues.includes(value))
       return undefined;

@@ -6,6 +6,7 @@ import {
   type TierFacts,
   type TierList,
   type TierMove,
+  unpaidDays,
 } from './tiers';
 
 /** What is kept for good has to have paid for its moves by then. */
@@ -17,6 +18,8 @@ export interface MovedObjects {
   readonly sizeKib?: number;
   /** Days until they are deleted; undefined where they are kept. */
   readonly endDays?: number;
+  /** Share of them that is read each month, 0 to 1; where it is not given they are taken to be read by nobody. */
+  readonly readShare?: number;
 }
 
 /**
@@ -27,18 +30,41 @@ export function requireSavings(
   list: TierList,
   name: string,
   moves: readonly TierMove[],
-  { sizeKib, endDays }: MovedObjects,
+  { sizeKib, endDays, readShare }: MovedObjects,
 ): void {
   requireLongEnough(list, name, moves, known(endDays));
+  if (known(readShare) !== undefined) requireFewReads(list, name, moves, readShare!);
   if (known(sizeKib) !== undefined) requireLargeEnough(list, name, moves, sizeKib!, known(endDays));
 }
 
-function requireLongEnough(
+/** Each tier is held against the one before it: a read costs more the colder it is. */
+function requireFewReads(
   { tiers }: TierList,
+  name: string,
+  moves: readonly TierMove[],
+  readShare: number,
+): void {
+  if (!(readShare >= 0 && readShare <= 1)) {
+    throw new Error(`readShare must be between 0 and 1. Received ${readShare}.`);
+  }
+  const monthly = (tier: string) => tiers[tier].storage + readShare * tiers[tier].retrieval;
+  moves.forEach(({ tier }, index) => {
+    const before = moves[index - 1]?.tier ?? Object.keys(tiers)[0];
+    if (monthly(tier) < monthly(before)) return;
+    throw new Error(
+      `Tiering ${name} costs more than it saves where ${Math.round(readShare * 100)} % are read each month: ` +
+        `${dollars(monthly(tier))} for a GiB and month in ${tier}, ${dollars(monthly(before))} in ${before}. Leave the step out.`,
+    );
+  });
+}
+
+function requireLongEnough(
+  list: TierList,
   name: string,
   moves: readonly TierMove[],
   endDays: number | undefined,
 ): void {
+  const { tiers } = list;
   const first = Object.keys(tiers)[0];
   moves.forEach(({ tier, afterDays }, index) => {
     const facts = tiers[tier];
@@ -47,13 +73,14 @@ function requireLongEnough(
     const [from, to] = [known(afterDays), next === undefined ? endDays : known(next.afterDays)];
     if (from === undefined || to === undefined) return;
     const stay = to - from;
-    if (stay <= 0 || stay >= facts.minimumDays) return;
-    const moved = months(facts.minimumDays) * facts.storage + fees(facts, LAKE_OBJECT_KIB);
+    const unpaid = unpaidDays(list, tier, from, to, next === undefined);
+    if (stay <= 0 || unpaid === 0) return;
+    const moved = months(stay + unpaid) * facts.storage + fees(facts, LAKE_OBJECT_KIB);
     const unmoved = months(stay) * before.storage;
     if (moved < unmoved) return;
     throw new Error(
-      `Tiering ${name} costs more than it saves: an object stays in ${tier} for ${stay} days and pays for ${facts.minimumDays} ` +
-        `(${dollars(moved)} a GiB; where it was, ${dollars(unmoved)}). Leave the step out, or let it stay ${facts.minimumDays} days.`,
+      `Tiering ${name} costs more than it saves: an object stays in ${tier} for ${stay} days and pays for ${stay + unpaid} ` +
+        `(${dollars(moved)} a GiB; where it was, ${dollars(unmoved)}). Leave the step out, or let it stay ${stay + unpaid} days.`,
     );
   });
 }

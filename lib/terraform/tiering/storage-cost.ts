@@ -1,4 +1,11 @@
-import { DAYS_OF_MONTH, KIB_OF_GIB, LAKE_OBJECT_KIB, type TierList, type TierMove } from './tiers';
+import {
+  DAYS_OF_MONTH,
+  KIB_OF_GIB,
+  LAKE_OBJECT_KIB,
+  type TierList,
+  type TierMove,
+  unpaidDays,
+} from './tiers';
 
 /** What is stored, and what is read of it. */
 export interface StorageUsage {
@@ -122,11 +129,12 @@ interface Volume {
 }
 
 function costOf(
-  { tiers, pricesAsOf }: TierList,
+  list: TierList,
   moves: readonly TierMove[],
   usage: StorageUsage,
   { gib, days, readShare }: Volume,
 ): StorageCost {
+  const { tiers, pricesAsOf } = list;
   const objects = (gib * KIB_OF_GIB) / (usage.objectSizeKib ?? LAKE_OBJECT_KIB);
   const begins = [{ tier: Object.keys(tiers)[0], afterDays: 0 }, ...moves].filter(
     ({ afterDays }) => afterDays < days,
@@ -140,7 +148,7 @@ function costOf(
     const retrieval = usage.retrievalPrices?.[tier] ?? facts.retrieval;
     figures.storage += (gib * (to - from) * price) / DAYS_OF_MONTH;
     if (index > 0) figures.transitions += (objects / 1000) * move;
-    const unpaid = Math.max(0, facts.minimumDays - (to - from));
+    const unpaid = unpaidDays(list, tier, from, to, index === begins.length - 1);
     figures.transitions += (gib * unpaid * price) / DAYS_OF_MONTH;
     const readMonths = Math.max(0, to - Math.max(from, DAYS_OF_MONTH)) / DAYS_OF_MONTH;
     figures.retrieval += readMonths * readShare * (gib * retrieval + (objects / 1000) * facts.read);
