@@ -1,5 +1,8 @@
 /**
- * The same concepts on Azure, by cdktf. This entry point is reserved and exports nothing yet: importing it never
- * loads aws-cdk-lib, and it will ask for `cdktf` and `@cdktf/provider-azurerm` only.
+ * The same concepts on Azure, by cdktf: storage and its governance. Importing it never loads aws-cdk-lib; it asks for `cdktf` and
+ * `@cdktf/provider-azurerm` only.
  */
-export {};
+export * from '../contract';
+export * from './access';
+export type { IResourceGroup } from './resource-group';
+export * from './storage';

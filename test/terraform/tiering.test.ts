@@ -112,7 +112,8 @@ describe('what a month costs', () => {
     const cost = monthlyCost(list, tiering([], { noncurrentMoves: [cool(30)] }), {
       ...usage,
       replacedVolumeGib: 10,
-      noncurrentRetentionDays: 60,
+      noncurrentRetentionDays: 40,
+      softDeleteDays: 20,
     });
     expect(cost.storage).toBeCloseTo(24 + 0.2 + 0.1);
   });

@@ -49,6 +49,11 @@ export interface StorageUsage {
    * @default - 30, or what the zone says
    */
   readonly noncurrentRetentionDays?: number;
+  /**
+   * How long what was deleted for good can be restored after that, in whole days; it is paid for as long.
+   * @default - 0, or what the zone says
+   */
+  readonly softDeleteDays?: number;
 }
 
 /** US dollars a month. */
@@ -93,7 +98,7 @@ export function monthlyCost(list: TierList, tiering: Tiering, usage: StorageUsag
   if (!(readShare >= 0 && readShare <= 1)) {
     throw new Error(`readShare must be between 0 and 1. Received ${readShare}.`);
   }
-  const { monthlyVolumeGib, retentionDays, noncurrentRetentionDays = DAYS_OF_MONTH } = usage;
+  const { monthlyVolumeGib, retentionDays, softDeleteDays = 0 } = usage;
   const moving = tiering.idleOnly ? 1 - readShare : 1;
   const current = [
     costOf(list, tiering.moves, usage, {
@@ -106,7 +111,8 @@ export function monthlyCost(list: TierList, tiering: Tiering, usage: StorageUsag
   ];
   if (usage.replacedVolumeGib === undefined) return sumOfCosts(list, current);
   // Nobody reads what was replaced.
-  const replaced = { gib: usage.replacedVolumeGib, days: noncurrentRetentionDays, readShare: 0 };
+  const days = (usage.noncurrentRetentionDays ?? DAYS_OF_MONTH) + softDeleteDays;
+  const replaced = { gib: usage.replacedVolumeGib, days, readShare: 0 };
   return sumOfCosts(list, [...current, costOf(list, tiering.noncurrentMoves, usage, replaced)]);
 }
 

@@ -1,0 +1,2 @@
+export { ZoneGrant } from './zone-grant';
+export { type IIdentity, Principal, PrincipalType } from './principal';

@@ -1,0 +1,14 @@
+import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
+
+/** What a grant made: the role assignments, to depend on or to look at. */
+export class ZoneGrant {
+  constructor(
+    /** A principal has a role once in a zone: what is granted later widens its condition. */
+    readonly assignments: RoleAssignment[],
+  ) {}
+
+  /** This grant and another, as one. */
+  combine(other: ZoneGrant): ZoneGrant {
+    return new ZoneGrant([...new Set([...this.assignments, ...other.assignments])]);
+  }
+}
