@@ -37,8 +37,14 @@ function settingsOf(value: object | undefined, variable: string): WebhookSetting
   );
 }
 
-function isComplete({ authentication, maxBodyBytes, split }: WebhookSettings): boolean {
+function isComplete({ authentication, handshake, maxBodyBytes, split }: WebhookSettings): boolean {
   if (!Number.isInteger(maxBodyBytes) || typeof split !== 'boolean') return false;
+  if (handshake !== undefined) {
+    const { slack, verifyToken } = handshake;
+    // Nobody is told a challenge who has not signed for it.
+    if (authentication?.hmac === undefined || (slack === true) === (verifyToken !== undefined)) return false;
+    if (verifyToken !== undefined && !isSecret(verifyToken)) return false;
+  }
   if (authentication === undefined) return true;
   const { hmac, apiKey } = authentication;
   if ((hmac === undefined) === (apiKey === undefined)) return false;

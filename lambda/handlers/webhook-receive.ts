@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
-import { ACCEPTED_SECRET_STAGES, type WebhookSettings } from '../../lib/contract/webhook-settings';
+import { ACCEPTED_SECRET_STAGES, type SharedSecretSettings } from '../../lib/contract/webhook-settings';
 import { readWebhookConfiguration, type WebhookConfiguration } from '../configuration/webhook';
 import { fieldOf } from '../lookups/secrets';
 import { AcceptedSecrets } from '../pipeline/webhook/accepted-secrets';
@@ -25,6 +25,7 @@ const USUAL_MILLISECONDS = 9_000;
 interface Opened {
   readonly configuration: WebhookConfiguration;
   readonly secrets: AcceptedSecrets;
+  readonly tokens: AcceptedSecrets;
   readonly stream: KinesisStream;
   readonly signals: WebhookSignals;
 }
@@ -34,13 +35,14 @@ let opened: Opened | undefined;
 /** Takes what a producer pushes by HTTP, and puts it on a stream. */
 export async function handler(event: unknown, context?: Context): Promise<HttpAnswer> {
   opened ??= open(readWebhookConfiguration());
-  const { configuration, secrets, stream, signals } = opened;
+  const { configuration, secrets, tokens, stream, signals } = opened;
   const request = httpRequest(event);
   const until =
     Date.now() + (context?.getRemainingTimeInMillis() ?? USUAL_MILLISECONDS) - MARGIN_MILLISECONDS;
   const receipt = await receive(request, {
     settings: configuration.settings,
     secrets,
+    tokens,
     stream,
     schedule: { remaining: () => until - Date.now(), pause, random: Math.random },
     now: Date.now,
@@ -53,14 +55,17 @@ function open(configuration: WebhookConfiguration): Opened {
   const { settings, stream, product, metricNamespace } = configuration;
   return {
     configuration,
-    secrets: new AcceptedSecrets(() => readSecret(settings), Date.now),
+    secrets: new AcceptedSecrets(
+      () => readSecret(settings.authentication?.hmac ?? settings.authentication?.apiKey),
+      Date.now,
+    ),
+    tokens: new AcceptedSecrets(() => readSecret(settings.handshake?.verifyToken), Date.now),
     stream: new KinesisStream(stream),
     signals: new WebhookSignals(product, metricNamespace),
   };
 }
 
-async function readSecret({ authentication }: WebhookSettings): Promise<readonly string[]> {
-  const shared = authentication?.hmac ?? authentication?.apiKey;
+async function readSecret(shared: SharedSecretSettings | undefined): Promise<readonly string[]> {
   if (shared === undefined) return [];
   const { secret, secretField } = shared;
   const { secretVersions } = await import('../lookups/secret-versions');
@@ -79,15 +84,15 @@ const SAID: { readonly [status: number]: string } = {
   503: 'Not taken. Send it again.',
 };
 
-function answer({ status, records }: Receipt): HttpAnswer {
+function answer({ status, records, reply }: Receipt): HttpAnswer {
   const said = SAID[status];
   return {
     statusCode: status,
     headers: {
-      'content-type': 'application/json',
+      'content-type': reply?.contentType ?? 'application/json',
       'cache-control': 'no-store',
       ...(status === 503 && { 'retry-after': '5' }),
     },
-    body: JSON.stringify(said === undefined ? { records } : { message: said }),
+    body: reply?.body ?? JSON.stringify(said === undefined ? { records } : { message: said }),
   };
 }

@@ -20,13 +20,16 @@ export function httpRequest(event: unknown): HttpRequest {
         'This function is to be invoked by the API of a WebhookEndpoint.',
     );
   }
-  const { headers, body, isBase64Encoded } = event;
-  const { requestId } = event.requestContext as Record<string, unknown>;
+  const { headers, body, isBase64Encoded, rawQueryString } = event;
+  const { requestId, http } = event.requestContext as Record<string, unknown>;
+  const method = isObject(http) ? http.method : undefined;
   const text = typeof body === 'string' ? body : '';
   return {
     headers: lowerCase((headers ?? {}) as Record<string, unknown>),
     body: Buffer.from(text, isBase64Encoded === true ? 'base64' : 'utf8'),
     ...(typeof requestId === 'string' && { requestId }),
+    ...(typeof method === 'string' && { method }),
+    ...(typeof rawQueryString === 'string' && { query: rawQueryString }),
   };
 }
 

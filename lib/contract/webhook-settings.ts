@@ -2,6 +2,8 @@
 export interface WebhookSettings {
   /** How a producer shows who it is; where it is not set, whoever comes through the API has shown it there. */
   readonly authentication?: WebhookAuthenticationSettings;
+  /** What a producer asks before it sends anything; where it is not set, nothing is answered but what is taken. */
+  readonly handshake?: WebhookHandshakeSettings;
   /** Bodies of more bytes are refused. */
   readonly maxBodyBytes: number;
   /** Whether each element of an array, at the top of a body, is a record of its own. */
@@ -10,6 +12,14 @@ export interface WebhookSettings {
   readonly partitionHeader?: string;
   /** Field at the top of a record whose value is its partition key. */
   readonly partitionField?: string;
+}
+
+/** One of the two. */
+export interface WebhookHandshakeSettings {
+  /** A signed body of the type `url_verification` is answered with its challenge. */
+  readonly slack?: boolean;
+  /** A GET with this token is answered with its challenge. */
+  readonly verifyToken?: SharedSecretSettings;
 }
 
 /** One of the two. */

@@ -52,7 +52,9 @@ describe('the request of an event', () => {
       body: bytes,
       headers: { 'content-type': 'application/json', 'x-sig': 'a' },
       requestId: 'JKJaXmPLvHcESHA=',
+      method: 'POST',
     });
+    expect(httpRequest({ ...posted(TICKET), rawQueryString: 'a=b%20c' }).query).toBe('a=b%20c');
     expect(httpRequest(posted(TICKET)).body.toString()).toBe(TICKET);
     expect(httpRequest(posted(undefined)).body).toHaveLength(0);
     expect(httpRequest(posted('x')).headers.constructor).toBeUndefined();
@@ -232,6 +234,27 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     } finally {
       product.remove();
     }
+  });
+
+  test('answers the handshake of Meta by its token, and puts nothing on the stream', async () => {
+    const asked = (token: string) => ({
+      ...posted(undefined),
+      rawQueryString: `hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token=${token}`,
+      requestContext: { requestId: 'r', http: { method: 'GET', path: '/tickets' } },
+    });
+    const { answers, output } = await invoke(
+      { authentication: { hmac: hmac() }, handshake: { verifyToken: { secret, secretField: 'signing' } } },
+      [asked('second'), asked('fourth')],
+    );
+    expect(answers).toEqual([
+      {
+        statusCode: 200,
+        headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+        body: '1158201444',
+      },
+      expect.objectContaining({ statusCode: 401, body: '{"message":"Not authenticated."}' }),
+    ]);
+    for (const kept of ['1158201444', 'fourth']) expect(output).not.toContain(kept);
   });
 
   test('has the producer send again where the stream is not there, or the secret', async () => {

@@ -2,6 +2,7 @@ import { MAXIMUM_RECORD_BYTES, type WebhookSettings } from '../../../lib/contrac
 import type { AcceptedSecrets } from './accepted-secrets';
 import { authenticationRefusal } from './authenticate';
 import { bodyRecords, isBlank, saysJson } from './body-records';
+import { metaReply, slackReply } from './handshake';
 import { partitionKey } from './partition-key';
 import { NotTaken, putRecords, recordBytes, type RecordStream, type Schedule } from './put-records';
 import { Failure, type Receipt, Refusal, type WebhookRequest } from './request';
@@ -24,6 +25,8 @@ const UNAVAILABLE = 503;
 export interface Reception {
   readonly settings: WebhookSettings;
   readonly secrets: AcceptedSecrets;
+  /** Tokens that handshakes are answered by. */
+  readonly tokens: AcceptedSecrets;
   readonly stream: RecordStream;
   readonly schedule: Schedule;
   readonly now: () => number;
@@ -32,6 +35,7 @@ export interface Reception {
 /** Takes one request: 200 says that the stream has every record of it, whatever it says else that it may come again. */
 export async function receive(request: WebhookRequest, reception: Reception): Promise<Receipt> {
   const { settings, secrets, now } = reception;
+  if (request.method === 'GET') return verified(request, reception);
   // Before anything is computed of it.
   if (request.body.length > settings.maxBodyBytes) return refused(Refusal.TOO_LARGE);
   if (settings.authentication !== undefined) {
@@ -45,6 +49,8 @@ export async function receive(request: WebhookRequest, reception: Reception): Pr
   }
   if (isBlank(request.body)) return refused(Refusal.EMPTY);
   if (!saysJson(request)) return refused(Refusal.NOT_JSON);
+  const reply = settings.handshake?.slack === true ? slackReply(request) : undefined;
+  if (reply !== undefined) return { status: ACCEPTED, records: 0, reply };
   const records = bodyRecords(request, settings.split).map((data) => ({
     data,
     partitionKey: partitionKey(request, data, settings),
@@ -56,6 +62,17 @@ export async function receive(request: WebhookRequest, reception: Reception): Pr
     return { status: ACCEPTED, records: records.length };
   } catch (error) {
     return failed(isThrottled(error) ? Failure.STREAM_THROTTLED : Failure.STREAM_UNAVAILABLE, error);
+  }
+}
+
+/** The API lets a GET through where a handshake is one. */
+async function verified(request: WebhookRequest, { settings, tokens }: Reception): Promise<Receipt> {
+  if (settings.handshake?.verifyToken === undefined) return refused(Refusal.NO_CREDENTIALS);
+  try {
+    const reply = await metaReply(request, tokens);
+    return typeof reply === 'string' ? refused(reply) : { status: ACCEPTED, records: 0, reply };
+  } catch (error) {
+    return failed(Failure.SECRET_UNAVAILABLE, error);
   }
 }
 

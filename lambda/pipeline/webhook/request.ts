@@ -4,6 +4,10 @@ export interface WebhookRequest {
   readonly headers: { readonly [name: string]: string };
   /** The bytes that were signed. */
   readonly body: Buffer;
+  /** In capitals; POST where it is not set. */
+  readonly method?: string;
+  /** What follows the question mark of the address, as it came. */
+  readonly query?: string;
 }
 
 /** Why a request was not taken. Who knows no secret is told of the status only. */
@@ -27,11 +31,19 @@ export enum Failure {
   STREAM_UNAVAILABLE = 'stream-unavailable',
 }
 
+/** What a producer wanted to hear. */
+export interface Reply {
+  readonly contentType: string;
+  readonly body: string;
+}
+
 /** What became of a request. */
 export interface Receipt {
   readonly status: number;
   /** Records of the request that the stream has; 0 where it may not have all. */
   readonly records: number;
+  /** The answer to a handshake. */
+  readonly reply?: Reply;
   readonly refusal?: Refusal;
   readonly failure?: Failure;
   /** What failed, for the log. */

@@ -18,4 +18,5 @@ export {
 } from './webhook-authentication';
 export { WebhookEndpoint } from './webhook-endpoint';
 export { type WebhookEndpointProps } from './webhook-endpoint-props';
+export { WebhookHandshake } from './webhook-handshake';
 export { WebhookPartitionKey } from './webhook-partition-key';

@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import type { IHttpRouteAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
-import { ACCEPTED_SECRET_STAGES, type WebhookAuthenticationSettings } from '../../contract/webhook-settings';
+import type { WebhookAuthenticationSettings } from '../../contract/webhook-settings';
 import { requireDuration } from '../bounds';
+import { grantAcceptedVersions } from './accepted-versions';
 import { requireHeaderName } from './header-name';
 
 /** How a signature is computed. */
@@ -144,6 +145,12 @@ export abstract class WebhookAuthentication {
   abstract readonly _isIam: boolean;
 
   /**
+   * Whether requests are signed, and the function checks that.
+   * @internal
+   */
+  readonly _isSigned: boolean = false;
+
+  /**
    * Lets the function read what it needs.
    * @internal
    */
@@ -152,12 +159,14 @@ export abstract class WebhookAuthentication {
 
 class SharedSecret extends WebhookAuthentication {
   readonly _isIam = false;
+  override readonly _isSigned: boolean;
 
   constructor(
     private readonly secret: ISecret,
     private readonly settings: WebhookAuthenticationSettings,
   ) {
     super();
+    this._isSigned = settings.hmac !== undefined;
   }
 
   _bind(grantee: iam.IGrantable): WebhookAuthenticationBinding {
@@ -177,19 +186,6 @@ class ByApi extends WebhookAuthentication {
   _bind(): WebhookAuthenticationBinding {
     return { authorizer: this.authorizer };
   }
-}
-
-/** Of a secret, its versions that are accepted, and the use of its key, which for an imported key only the role's policy can say. */
-function grantAcceptedVersions(secret: ISecret, grantee: iam.IGrantable): void {
-  iam.Grant.addToPrincipalOrResource({
-    grantee,
-    resource: secret,
-    actions: ['secretsmanager:GetSecretValue'],
-    // An ARN without the six characters that Secrets Manager puts at its end.
-    resourceArns: [secret.secretFullArn ?? `${secret.secretArn}-??????`],
-    conditions: { 'ForAnyValue:StringEquals': { 'secretsmanager:VersionStage': ACCEPTED_SECRET_STAGES } },
-  });
-  secret.encryptionKey?.grantDecrypt(grantee);
 }
 
 function hmacSettings(options: WebhookHmacOptions): WebhookAuthenticationSettings {

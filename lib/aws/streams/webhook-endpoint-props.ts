@@ -6,6 +6,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { HandlerNetwork } from '../handler-network';
 import type { IIngestStream } from './ingest-stream';
 import type { WebhookAuthentication } from './webhook-authentication';
+import type { WebhookHandshake } from './webhook-handshake';
 import type { WebhookPartitionKey } from './webhook-partition-key';
 
 /** Whose requests are taken, and where they go. */
@@ -15,6 +16,13 @@ export interface WebhookEndpointProps {
 
   /** How producers show who they are. */
   readonly authentication: WebhookAuthentication;
+
+  /**
+   * What the producer asks when the address is entered with it: `WebhookHandshake.slack()`, `WebhookHandshake.meta(…)`. It needs
+   * `WebhookAuthentication.hmac`.
+   * @default - none: a producer that asks gets no answer
+   */
+  readonly handshake?: WebhookHandshake;
 
   /**
    * Path that is posted to, for example `/tickets`.

@@ -33,6 +33,8 @@ export class WebhookEndpoint extends Construct {
   readonly api: apigateway.HttpApi;
   readonly stage: apigateway.HttpStage;
   readonly route: apigateway.HttpRoute;
+  /** The route of a handshake that is a GET; undefined without one. */
+  readonly handshakeRoute?: apigateway.HttpRoute;
   /** The function behind it. */
   readonly handler: lambda.Function;
   readonly role: iam.IRole;
@@ -53,6 +55,7 @@ export class WebhookEndpoint extends Construct {
     requireMetricNames(this.productName, this.metricNamespace);
     requirePath(path);
     requireLimits(props);
+    requireSigned(props, this.node.path);
     this.isIam = props.authentication._isIam;
 
     this.role = props.role ?? handlerRole(this, `Receives webhooks of ${this.node.path}`.slice(0, 1000));
@@ -64,9 +67,11 @@ export class WebhookEndpoint extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const { settings: authentication, authorizer } = props.authentication._bind(this.role);
+    props.handshake?._bind(this.role);
     props.stream.grantWrite(this.role);
     this.handler = this.createFunction(props, {
       authentication,
+      handshake: props.handshake?._settings,
       maxBodyBytes: (props.maxBodySize ?? Size.mebibytes(1)).toKibibytes() * 1024,
       split: props.split ?? false,
       ...(props.partitionKey ?? WebhookPartitionKey.random())._settings,
@@ -79,12 +84,21 @@ export class WebhookEndpoint extends Construct {
       disableExecuteApiEndpoint: props.domain !== undefined,
     });
     this.stage = this.createStage(props);
+    const integration = new HttpLambdaIntegration('Receive', this.handler);
     [this.route] = this.api.addRoutes({
       path,
       methods: [apigateway.HttpMethod.POST],
-      integration: new HttpLambdaIntegration('Receive', this.handler),
+      integration,
       authorizer,
     });
+    if (props.handshake?._isGet) {
+      [this.handshakeRoute] = this.api.addRoutes({ path, methods: [apigateway.HttpMethod.GET], integration });
+      acknowledge(
+        this.handshakeRoute,
+        ['AwsSolutions-APIG4'],
+        'The producer shows a token: the function checks it, in constant time, and answers with nothing but the challenge.',
+      );
+    }
     const base = props.domain === undefined ? this.stage.url : this.stage.domainUrl;
     this.url = `${base.replace(/\/$/, '')}${path}`;
     if (authorizer === undefined) {
@@ -200,6 +214,15 @@ const ACCESS_LOG = {
   integrationError: '$context.integrationErrorMessage',
   error: '$context.error.message',
 };
+
+/** Whoever is told a challenge could have the address entered elsewhere in our name. */
+function requireSigned({ authentication, handshake }: WebhookEndpointProps, path: string): void {
+  if (handshake === undefined || authentication._isSigned) return;
+  throw new Error(
+    `"${path}" is to answer handshakes of producers that sign what they send, but its authentication is another. ` +
+      'Use authentication: WebhookAuthentication.hmac(…), or leave handshake out.',
+  );
+}
 
 function requirePath(path: string): void {
   if (/^\/[\w.~/-]*$/.test(path)) return;

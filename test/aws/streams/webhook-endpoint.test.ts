@@ -21,6 +21,7 @@ import {
   WebhookEndpoint,
   type WebhookEndpointProps,
   type WebhookHmacOptions,
+  WebhookHandshake,
   WebhookPartitionKey,
   WebhookSignatureAlgorithm,
   WebhookSignatureEncoding,
@@ -234,9 +235,22 @@ describe('the handler is told', () => {
       });
     const whole = { maxBodyBytes: 1, split: false };
     expect(read(whole).settings).toEqual(whole);
+    const authentication = {
+      hmac: {
+        ...{ secret: 's', header: 'a', prefix: '', algorithm: 'sha256', encoding: 'hex' },
+        signedContent: '{body}',
+      },
+    };
+    for (const handshake of [{ slack: true }, { verifyToken: { secret: 't' } }]) {
+      expect(read({ ...whole, authentication, handshake }).settings.handshake).toEqual(handshake);
+    }
     for (const broken of [
       {},
       { ...whole, authentication: {} },
+      { ...whole, handshake: { slack: true } },
+      { ...whole, authentication, handshake: {} },
+      { ...whole, authentication, handshake: { slack: true, verifyToken: { secret: 's' } } },
+      { ...whole, authentication, handshake: { verifyToken: { secret: '' } } },
       { ...whole, authentication: { apiKey: { secret: '', header: 'a', prefix: '' } } },
       { ...whole, authentication: { hmac: { secret: 's', header: 'a', prefix: '', algorithm: 'sha1' } } },
     ]) {
@@ -244,6 +258,74 @@ describe('the handler is told', () => {
         `LAKEHOUSE_WEBHOOK is ${JSON.stringify(broken)}. Allowed: JSON of WebhookSettings (lib/contract/webhook-settings.ts).`,
       );
     }
+  });
+});
+
+describe('handshakes', () => {
+  const asked = (handshake: (stack: Stack) => WebhookHandshake) =>
+    made((stack) => {
+      const secret = secretIn(stack);
+      return {
+        path: '/events',
+        authentication: WebhookAuthentication.hmac({ secret }),
+        handshake: handshake(stack),
+      };
+    });
+  const routes = (template: Template) =>
+    Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      ({ Properties }) => Properties.RouteKey as string,
+    );
+
+  test('of Slack come by the route there is, and need no other secret', () => {
+    const { template, endpoint } = asked(() => WebhookHandshake.slack());
+    expect(configurationOf(template()).settings).toMatchObject({
+      authentication: { hmac: { secret: SECRET } },
+      handshake: { slack: true },
+    });
+    expect(routes(template())).toEqual(['POST /events']);
+    expect(endpoint.handshakeRoute).toBeUndefined();
+  });
+
+  test('of Meta are a GET, and the function may read the token', () => {
+    const TOKEN = SECRET.replace('tickets', 'token');
+    const { stack, template, endpoint } = asked((scope) =>
+      WebhookHandshake.meta({
+        secret: Secret.fromSecretCompleteArn(scope, 'Token', TOKEN),
+        secretField: 'verify',
+      }),
+    );
+    expect(configurationOf(template()).settings.handshake).toEqual({
+      verifyToken: { secret: TOKEN, secretField: 'verify' },
+    });
+    expect(routes(template()).sort()).toEqual(['GET /events', 'POST /events']);
+    expect(endpoint.handshakeRoute).toBeDefined();
+    const read = allowedStatements(template()).filter(({ actions }) =>
+      actions.includes('secretsmanager:GetSecretValue'),
+    );
+    expect(read.map(({ resources }) => resources)).toEqual([[SECRET], [TOKEN]]);
+    for (const { condition } of read) {
+      expect(condition).toEqual({
+        'ForAnyValue:StringEquals': { 'secretsmanager:VersionStage': ['AWSCURRENT', 'AWSPREVIOUS'] },
+      });
+    }
+    expect(nagFindings(stack)).toEqual([]);
+  });
+
+  test.each([
+    ['a key', (stack: Stack) => WebhookAuthentication.apiKey({ secret: secretIn(stack) })],
+    ['roles', () => WebhookAuthentication.iam()],
+  ])('are refused where producers show %s: whoever asks is to have signed', (_, authentication) => {
+    expect(() =>
+      made((stack) => ({
+        authentication: authentication(stack),
+        handshake: WebhookHandshake.slack(),
+      })),
+    ).toThrow(
+      new Error(
+        '"Stack/Tickets" is to answer handshakes of producers that sign what they send, but its authentication is another. ' +
+          'Use authentication: WebhookAuthentication.hmac(…), or leave handshake out.',
+      ),
+    );
   });
 });
 

@@ -56,6 +56,11 @@ export class Endpoint {
     },
     () => this.now,
   );
+  tokens: string[] = [];
+  private readonly acceptedTokens = new AcceptedSecrets(
+    async () => this.tokens,
+    () => this.now,
+  );
   private until = Infinity;
 
   constructor(
@@ -67,11 +72,13 @@ export class Endpoint {
     body: string | Buffer,
     headers: WebhookRequest['headers'] = {},
     milliseconds = 9_000,
+    asked: Pick<WebhookRequest, 'method' | 'query'> = {},
   ): Promise<Receipt> {
     this.until = this.now + milliseconds;
     const reception: Reception = {
       settings: { maxBodyBytes: 1024 * 1024, split: false, ...this.settings },
       secrets: this.accepted,
+      tokens: this.acceptedTokens,
       stream: this.stream,
       now: () => this.now,
       schedule: {
@@ -83,6 +90,6 @@ export class Endpoint {
         random: () => 0.5,
       },
     };
-    return receive({ headers, body: Buffer.from(body) }, reception);
+    return receive({ headers, body: Buffer.from(body), ...asked }, reception);
   }
 }
