@@ -14,6 +14,7 @@ import { CloudAssembly } from '../../lib/local/template/assembly';
 import { resolve } from '../../lib/local/template/intrinsics';
 import type { JsonObject } from '../../lib/local/template/json';
 import type { TemplateDocument } from '../../lib/testing';
+import { callEmulator } from './call-emulator';
 
 /** Writes what of an app's stacks the emulator can deploy. */
 export function detachedAssembly(app: App, out: string, supported: ReadonlySet<string>): string {
@@ -26,9 +27,9 @@ export function detachedAssembly(app: App, out: string, supported: ReadonlySet<s
 /** A stack in an emulator, deployed by its CloudFormation without the CLI, which takes seconds. No asset may be needed. */
 export class EmulatedStack {
   private constructor(
-    private readonly url: string,
+    readonly url: string,
     private readonly name: string,
-    private readonly region: string,
+    readonly region: string,
     private readonly clients: EmulatorClients,
   ) {}
 
@@ -75,7 +76,7 @@ export class EmulatedStack {
     return [...(buckets as DetachedResource[]), ...deployed.detached()];
   }
 
-  /** A call of a service no client is installed for. Emulators read the service from the signature, and check none. */
+  /** A call of a service no client is installed for. */
   async call(service: string, method: string, path: string, body?: object, target?: string): Promise<any> {
     const type = target === undefined ? 'application/json' : 'application/x-amz-json-1.1';
     const text = await this.send(service, method, path, body && JSON.stringify(body), {
@@ -91,23 +92,14 @@ export class EmulatedStack {
     return this.send('ec2', 'POST', '/', `Action=${action}&Version=2016-11-15`, { 'content-type': type });
   }
 
-  private async send(
+  private send(
     service: string,
     method: string,
     path: string,
     body: string | undefined,
     headers: Record<string, string>,
   ): Promise<string> {
-    const scope = `20260101/${this.region}/${service}/aws4_request`;
-    const authorization = `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=host, Signature=0`;
-    const answer = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { ...headers, authorization },
-      body,
-    });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${service} ${method} ${path}: ${answer.status} ${text}`);
-    return text;
+    return callEmulator(this, service, method, path, body, headers);
   }
 
   private request(template: TemplateDocument) {

@@ -1,6 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
+import { type CustomResource, Names, Stack } from 'aws-cdk-lib';
+import type { CfnDatabase } from 'aws-cdk-lib/aws-glue';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { CfnResource } from 'aws-cdk-lib/aws-lakeformation';
+import { type CfnPrincipalPermissions, CfnResource } from 'aws-cdk-lib/aws-lakeformation';
 import { Construct, type IDependable } from 'constructs';
 import { Zone } from '../../../contract/zone';
 import type { ILakeTable, LakeCatalog, LakeTable } from '../../catalog';
@@ -46,6 +47,7 @@ export class GovernedLake extends Construct {
   private readonly sensitivity: Sensitivity;
   private readonly access: LakeAccess;
   private readonly calls: LakeFormationCalls;
+  private readonly callsByStack = new Map<Stack, LakeFormationCalls>();
   private readonly conditions: TagCondition[] = [];
   private readonly optedIn = new Set<string>();
 
@@ -58,16 +60,21 @@ export class GovernedLake extends Construct {
     this.sensitivity = new Sensitivity(props.classifications, props.unclassified);
     this.calls = new LakeFormationCalls(this, 'Calls', this.catalog.provisioner.logGroup);
     this.callsRole = this.calls.role;
+    this.callsByStack.set(Stack.of(this), this.calls);
     this.settings.addAdministrator(this.callsRole);
     this.registrationRole = props.registrationRole ?? createRegistrationRole(this);
     const locations = this.register();
     this.locations = [...locations.values()];
-    this.access = new LakeAccess(this, this.catalog, this.settings, locations);
+    this.access = new LakeAccess(this, this.catalog, this.settings, locations, (stack) => [
+      ...(this.callsByStack.get(stack)?.taken ?? []),
+    ]);
     const { environment } = this.lake;
     this.tags = new LakeTags(this, 'Tags', {
       catalog: this.catalog,
       settings: this.settings,
       sensitivity: this.sensitivity,
+      calls: this.calls,
+      readers: (stack) => this.access.byTagIn(stack),
       keyPrefix: props.tagKeyPrefix ?? (environment === undefined ? '' : `${environment}-`),
       omit: props.omitTags ?? [],
       databaseTags: props.databaseTags ?? {},
@@ -114,7 +121,7 @@ export class GovernedLake extends Construct {
     const zones = zonesOf(expression);
     const permissions = [
       ...zones.map((zone) => this.access.describe(principal, zone)),
-      this.access.selectByTag(principal, conditions, this.tags.definitionsOf(conditions)),
+      this.access.selectByTag(principal, conditions, [this.tags.definitionsOf(conditions)]),
     ];
     const arns = [...new Set(zones.flatMap((zone) => tableArns(this, this.catalog.databaseName(zone), '*')))];
     acknowledgeWildcards(
@@ -147,19 +154,18 @@ export class GovernedLake extends Construct {
     this.settings._share();
     const principal = consumer._principal();
     const conditions = this.conditionsOf(expression);
-    const definitions = this.tags.definitionsOf(conditions);
     return new LakeGrant([
       ...zonesOf(expression).map((zone) => this.access.describe(principal, zone, true)),
       ...conditions.map((condition) =>
-        this.access.describeTag(principal, condition, this.tags.definitionsOf([condition])),
+        this.access.describeTag(principal, condition, [this.tags.definitionsOf([condition])]),
       ),
-      this.access.selectByTag(principal, conditions, definitions, true),
+      this.access.selectByTag(principal, conditions, [this.tags.definitionsOf(conditions)], true),
     ]);
   }
 
   private select(principal: LakePrincipal, table: ILakeTable, options: SelectOptions, grantable: boolean) {
     const zone = this.zoneOf(table.databaseName);
-    const filter = filterOf(table, options, this.sensitivity);
+    const filter = filterOf(table, options, this.sensitivity, grantable);
     return [
       ...(zone === undefined ? [] : [this.access.describe(principal, zone, grantable)]),
       filter === undefined
@@ -208,9 +214,20 @@ export class GovernedLake extends Construct {
     this.takeFromIam(`Table-${databaseName}.${tableName}`, { Table: place }, table.resource);
   }
 
-  private takeFromIam(id: string, resource: ApiResource, governed: IDependable): void {
-    const given = later(() => this.access.in(Stack.of(this)));
-    this.calls.revokeFromIam(id, resource, [...this.settled, governed, given]);
+  private takeFromIam(id: string, resource: ApiResource, governed: CfnDatabase | CustomResource): void {
+    const stack = Stack.of(governed);
+    const given = later(() => this.access.in(stack));
+    this.callsIn(stack).revokeFromIam(id, resource, [...this.settled, governed, given]);
+  }
+
+  /** A table of another stack is taken from IAM there: here, each stack would need the other first. */
+  private callsIn(stack: Stack): LakeFormationCalls {
+    const known = this.callsByStack.get(stack);
+    if (known !== undefined) return known;
+    const id = `LakeFormationCalls-${Names.nodeUniqueId(this.node)}`;
+    const calls = new LakeFormationCalls(stack, id, this.catalog.provisioner.logGroup, this.callsRole);
+    this.callsByStack.set(stack, calls);
+    return calls;
   }
 
   private givePipeline(table: ILakeTable, grantee: iam.IGrantable, writes: boolean): void {
@@ -228,13 +245,18 @@ export class GovernedLake extends Construct {
     this.access.maintainDatabase(principal, zone);
   }
 
-  private optIn(principal: LakePrincipal, resource: ApiResource, permissions: IDependable[]): void {
+  private optIn(
+    principal: LakePrincipal,
+    resource: ApiResource,
+    permissions: CfnPrincipalPermissions[],
+  ): void {
     if (this.mode !== GovernanceMode.HYBRID) return;
     const { DatabaseName, Name } = resource.Table as { DatabaseName: string; Name?: string };
     const id = `OptIn-${principal.key.replace(/[^A-Za-z0-9]+/g, '-')}-${DatabaseName}.${Name ?? 'all'}`;
     if (this.optedIn.has(id)) return;
     this.optedIn.add(id);
-    this.calls.optIn(id, principal.identifier, resource, [...this.settled, ...permissions]);
+    const calls = this.callsIn(Stack.of(permissions[0]));
+    calls.optIn(id, principal.identifier, resource, [...this.settled, ...permissions]);
   }
 
   private conditionsOf(expression: LakeTagExpression): TagCondition[] {

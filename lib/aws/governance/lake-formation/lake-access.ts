@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnDataCellsFilter, type CfnPrincipalPermissions } from 'aws-cdk-lib/aws-lakeformation';
-import { Construct, type IDependable } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import type { Zone } from '../../../contract/zone';
 import { type ILakeTable, type LakeCatalog, LakeTable } from '../../catalog';
 import type { IZoneBucket } from '../../storage';
@@ -13,6 +13,7 @@ import type { FilterContent } from './row-filter';
 export class LakeAccess {
   private readonly permissions: LakePermissions;
   private readonly filters = new Map<string, CfnDataCellsFilter>();
+  private readonly byTag = new Set<CfnPrincipalPermissions>();
   private readonly restricted = new Map<string, { principal: LakePrincipal; table: ILakeTable }>();
 
   constructor(
@@ -20,8 +21,9 @@ export class LakeAccess {
     private readonly catalog: LakeCatalog,
     settings: ILakeFormationSettings,
     private readonly locations: ReadonlyMap<Zone, Construct>,
+    taken: (stack: Stack) => IConstruct[],
   ) {
-    this.permissions = new LakePermissions(lake, settings);
+    this.permissions = new LakePermissions(lake, settings, taken);
   }
 
   /** See a database. */
@@ -32,6 +34,7 @@ export class LakeAccess {
       permissions: ['DESCRIBE'],
       grantable,
       resource: { database: { catalogId: this.account, name } },
+      changes: name,
       after: this.database(zone),
       fallback: this.lake,
     });
@@ -45,6 +48,7 @@ export class LakeAccess {
       id: `CreateTable-${name}`,
       permissions: ['CREATE_TABLE'],
       resource: { database: { catalogId: this.account, name } },
+      changes: name,
       after,
       fallback: this.lake,
     });
@@ -52,6 +56,7 @@ export class LakeAccess {
       id: `Tables-${name}`,
       permissions: ['ALTER', 'DESCRIBE'],
       resource: { table: { catalogId: this.account, databaseName: name, tableWildcard: {} } },
+      changes: name,
       after,
       fallback: this.lake,
     });
@@ -68,6 +73,7 @@ export class LakeAccess {
       id: `Location-${location[0]}`,
       permissions: ['DATA_LOCATION_ACCESS'],
       resource: { dataLocation: { catalogId: this.account, resourceArn } },
+      changes: location[0],
       after: [location[1]],
       fallback,
     });
@@ -81,6 +87,7 @@ export class LakeAccess {
       permissions: ['SELECT'],
       grantable,
       resource: { tableWithColumns: { catalogId, databaseName, name, columnWildcard: {} } },
+      changes: tableId(table),
       after: afterTable(table),
       fallback: this.scopeOf(table),
     });
@@ -92,6 +99,7 @@ export class LakeAccess {
       id: `Write-${tableId(table)}`,
       permissions: ['ALTER', 'DELETE', 'INSERT'],
       resource: { table: this.place(table) },
+      changes: tableId(table),
       after: afterTable(table),
       fallback: this.scopeOf(table),
     });
@@ -119,6 +127,7 @@ export class LakeAccess {
           name: content.name,
         },
       },
+      changes: tableId(table),
       after: [filter],
       fallback: this.scopeOf(table),
     });
@@ -131,16 +140,24 @@ export class LakeAccess {
     after: IDependable[],
     grantable = false,
   ): CfnPrincipalPermissions {
-    return this.permissions.give(principal, {
+    const given = this.permissions.give(principal, {
       id: `Tags-${expression.map(conditionId).join('-and-')}`,
       permissions: ['DESCRIBE', 'SELECT'],
       grantable,
       resource: {
         lfTagPolicy: { catalogId: this.account, resourceType: 'TABLE', expression: [...expression] },
       },
+      changes: expression.map(conditionId).join('-and-'),
       after,
       fallback: this.lake,
     });
+    if (!grantable) this.byTag.add(given);
+    return given;
+  }
+
+  /** What is given by tags in a stack to those of the account. */
+  byTagIn(stack: Stack): CfnPrincipalPermissions[] {
+    return [...this.byTag].filter((permission) => Stack.of(permission) === stack);
   }
 
   /** See a tag and some of its values, to grant by it. */
@@ -154,6 +171,7 @@ export class LakeAccess {
       permissions: ['DESCRIBE'],
       grantable: true,
       resource: { lfTag: { catalogId: this.account, ...condition } },
+      changes: condition.tagKey,
       after,
       fallback: this.lake,
     });
@@ -170,7 +188,7 @@ export class LakeAccess {
       );
   }
 
-  /** All that is given in a stack. */
+  /** All that is given in a stack to those of the account. */
   in(stack: Stack): CfnPrincipalPermissions[] {
     return this.permissions.in(stack);
   }

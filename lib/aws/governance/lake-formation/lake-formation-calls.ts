@@ -10,42 +10,61 @@ export interface ApiResource {
   readonly [kind: string]: { readonly [name: string]: unknown };
 }
 
+interface ApiCall {
+  readonly action: string;
+  readonly parameters: { readonly [name: string]: unknown };
+}
+
 /**
- * The calls of Lake Formation that CloudFormation has no resource for: taking from IAM what IAM alone decides, and opting
- * principals in to hybrid access. Its role is an administrator of Lake Formation.
+ * The calls of Lake Formation that CloudFormation has no resource for: taking from IAM what IAM alone decides, opting
+ * principals in to hybrid access, and single values of tags. Its role is an administrator of Lake Formation.
  */
 export class LakeFormationCalls extends Construct {
-  readonly role: iam.Role;
+  readonly role: iam.IRole;
   private acknowledged = false;
+  private readonly revoked: CustomResource[] = [];
 
+  /** @param role that of the calls in another stack, for the resources of this one; a role of its own where there is none */
   constructor(
     scope: Construct,
     id: string,
     private readonly logGroup: logs.ILogGroup,
+    role?: iam.IRole,
   ) {
     super(scope, id);
-    this.role = new iam.Role(this, 'Role', {
+    this.role = role ?? this.createRole(scope);
+  }
+
+  /** What takes from IAM. */
+  get taken(): readonly CustomResource[] {
+    return this.revoked;
+  }
+
+  private createRole(scope: Construct): iam.Role {
+    const role = new iam.Role(this, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       description: `Takes what Lake Formation governs from IAM, for ${scope.node.path}`,
     });
-    this.role.addToPolicy(
+    role.addToPolicy(
       new iam.PolicyStatement({
         actions: [
           'lakeformation:GrantPermissions',
           'lakeformation:RevokePermissions',
           'lakeformation:CreateLakeFormationOptIn',
           'lakeformation:DeleteLakeFormationOptIn',
+          'lakeformation:UpdateLFTag',
         ],
         resources: ['*'],
       }),
     );
-    acknowledgeHandlerRole(this.role);
+    acknowledgeHandlerRole(role);
     acknowledge(
-      this.role,
+      role,
       ['AwsSolutions-IAM5[Resource::*]'],
       'Calls of Lake Formation take no resource: what its administrators may do, Lake Formation decides.',
     );
-    logGroup.grantWrite(this.role);
+    this.logGroup.grantWrite(role);
+    return role;
   }
 
   /** Lake Formation decides alone, until the resource is deleted: then IAM does again. */
@@ -55,27 +74,47 @@ export class LakeFormationCalls extends Construct {
       Resource: resource,
       Permissions: ['ALL'],
     };
-    return this.call(id, ['RevokePermissions', 'GrantPermissions'], parameters, after);
+    const revoked = this.call(
+      id,
+      { action: 'RevokePermissions', parameters },
+      { action: 'GrantPermissions', parameters },
+      after,
+    );
+    this.revoked.push(revoked);
+    return revoked;
   }
 
   /** What Lake Formation grants the principal on the resource counts, and no longer what IAM allows. */
   optIn(id: string, principal: string, resource: ApiResource, after: IDependable[]): CustomResource {
     const parameters = { Principal: { DataLakePrincipalIdentifier: principal }, Resource: resource };
-    return this.call(id, ['CreateLakeFormationOptIn', 'DeleteLakeFormationOptIn'], parameters, after);
+    return this.call(
+      id,
+      { action: 'CreateLakeFormationOptIn', parameters },
+      { action: 'DeleteLakeFormationOptIn', parameters },
+      after,
+    );
   }
 
-  private call(
-    id: string,
-    [create, remove]: [string, string],
-    parameters: { [name: string]: unknown },
-    after: IDependable[],
-  ): CustomResource {
-    const call = (action: string) => ({
+  /**
+   * A tag has the value, until nothing in the stack says so any more and nothing carries it: removed along with it, as a
+   * value of the tag's own resource, it would go before what carries it has another.
+   */
+  addTagValue(id: string, tagKey: string, value: string, after: IDependable[]): CustomResource {
+    const call = (change: string): ApiCall => ({
+      action: 'UpdateLFTag',
+      parameters: { CatalogId: Stack.of(this).account, TagKey: tagKey, [change]: [value] },
+    });
+    return this.call(id, call('TagValuesToAdd'), call('TagValuesToDelete'), after);
+  }
+
+  private call(id: string, create: ApiCall, remove: ApiCall, after: IDependable[]): CustomResource {
+    const call = ({ action, parameters }: ApiCall) => ({
       service: 'LakeFormation',
       action,
       parameters,
       physicalResourceId: PhysicalResourceId.of(this.node.addr.slice(0, 8) + id),
-      // Nothing to revoke on an account that never let IAM decide; opted in before; the table dropped since.
+      // Nothing to revoke on an account that never let IAM decide; opted in, or a value there, before; the table dropped
+      // since, or a value still carried.
       ignoreErrorCodesMatching: 'InvalidInputException|AlreadyExistsException|EntityNotFoundException',
     });
     const resource = new AwsCustomResource(this, id, {

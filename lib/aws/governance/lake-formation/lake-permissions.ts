@@ -2,7 +2,7 @@ import { Names, Resource, Stack, Token } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnPrincipalPermissions } from 'aws-cdk-lib/aws-lakeformation';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
-import { notePermission } from '../../granted-access';
+import { later, notePermission } from '../../granted-access';
 import type { IZoneBucket } from '../../storage';
 import type { ILakeFormationSettings } from './lake-formation-settings';
 
@@ -23,7 +23,9 @@ export interface LakePermission {
   readonly id: string;
   readonly permissions: string[];
   readonly resource: CfnPrincipalPermissions.ResourceProperty;
-  /** Whether the principal may give it on. */
+  /** What Lake Formation changes as one: the database, the table, the place or the tag that `resource` is, or is of. */
+  readonly changes: string;
+  /** Whether the principal may give it on: a share. */
   readonly grantable?: boolean;
   /** What has to be there before. */
   readonly after: IDependable[];
@@ -57,13 +59,22 @@ export function requirePrincipal(grantee: iam.IGrantable): LakePrincipal {
  * The permissions of a governed lake, each made once. None is ever changed: CloudFormation replaces one that is, and
  * revokes the old after it has granted the new, which takes away what both have. So what is read and what is written are
  * permissions of their own, and a filter has a name for each of its contents.
+ *
+ * Those that change the same thing are made one after the other, because Lake Formation refuses changes that meet
+ * (`ConcurrentModificationException`), and CloudFormation makes at once what does not wait for each other. Shares come last:
+ * https://docs.aws.amazon.com/lake-formation/latest/dg/cross-account-prereqs.html
  */
 export class LakePermissions {
   private readonly made = new Map<string, CfnPrincipalPermissions>();
+  private readonly shares = new Set<CfnPrincipalPermissions>();
+  /** The last permission that changes something, by stack. */
+  private readonly last = new Map<string, CfnPrincipalPermissions>();
 
   constructor(
     private readonly lake: Construct,
     private readonly settings: ILakeFormationSettings,
+    /** What takes from IAM in a stack: as long as something is left to it, nothing of it can be shared. */
+    private readonly taken: (stack: Stack) => IConstruct[] = () => [],
   ) {}
 
   give(principal: LakePrincipal, permission: LakePermission): CfnPrincipalPermissions {
@@ -83,6 +94,7 @@ export class LakePermissions {
     );
     const { resource } = this.settings;
     created.node.addDependency(...(resource ? [resource] : []), ...permission.after);
+    this.queue(created, permission);
     this.made.set(key, created);
     if (principal.principal) notePermission(this.lake, principal.principal, created);
     return created;
@@ -92,9 +104,23 @@ export class LakePermissions {
     return this.made.has(`${key}\n${id}`);
   }
 
-  /** All that are given in a stack. */
+  /** All that are given in a stack to those of the account. */
   in(stack: Stack): CfnPrincipalPermissions[] {
-    return [...this.made.values()].filter((permission) => Stack.of(permission) === stack);
+    return [...this.made.values()].filter(
+      (permission) => Stack.of(permission) === stack && !this.shares.has(permission),
+    );
+  }
+
+  private queue(created: CfnPrincipalPermissions, { changes, grantable }: LakePermission): void {
+    const stack = Stack.of(created);
+    if (grantable) {
+      this.shares.add(created);
+      created.node.addDependency(later(() => [...this.in(stack), ...this.taken(stack)]));
+    }
+    const queue = `${stack.node.path}\n${grantable ? 'shares' : 'own'}\n${changes}`;
+    const before = this.last.get(queue);
+    if (before !== undefined) created.node.addDependency(before);
+    this.last.set(queue, created);
   }
 
   /** A function depends on its role with all below it, so that it starts with its permissions. */

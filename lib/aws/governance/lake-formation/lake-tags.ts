@@ -1,9 +1,11 @@
-import { Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type CustomResource, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTag, CfnTagAssociation } from 'aws-cdk-lib/aws-lakeformation';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { ownerOf } from '../../../contract/table-facts';
 import { Zone } from '../../../contract/zone';
 import type { LakeCatalog, LakeTable } from '../../catalog';
+import { later } from '../../granted-access';
+import type { LakeFormationCalls } from './lake-formation-calls';
 import type { ILakeFormationSettings } from './lake-formation-settings';
 import type { ColumnSensitivity, Sensitivity } from './sensitivity';
 import { requireFewTags, requireTagKey, tagValue, tooManyValues } from './tag-rules';
@@ -28,6 +30,9 @@ export interface LakeTagsProps {
   readonly catalog: LakeCatalog;
   readonly settings: ILakeFormationSettings;
   readonly sensitivity: Sensitivity;
+  readonly calls: LakeFormationCalls;
+  /** What is given by tags in a stack. */
+  readonly readers: (stack: Stack) => IConstruct[];
   readonly keyPrefix: string;
   readonly omit: readonly LakeTag[];
   readonly databaseTags: { readonly [key: string]: string };
@@ -39,10 +44,17 @@ export interface TagCondition {
   readonly tagValues: string[];
 }
 
+/** Tags whose values are the same whatever the contracts say, so that they are properties of the tag. */
+const FIXED: readonly string[] = [LakeTag.CLASSIFICATION, LakeTag.PII, LakeTag.ZONE];
+/** A tag has to have a value from the start. */
+const NO_VALUE = 'none';
+
 /** The LF-tags of a lake: their definitions with every value in use, and what carries them. */
 export class LakeTags extends Construct {
   private readonly definitions = new Map<string, CfnTag>();
   private readonly values = new Map<string, Set<string>>();
+  /** What adds the values of a tag that come from contracts, in their order. */
+  private readonly added = new Map<string, Map<string, CustomResource>>();
 
   constructor(
     scope: Construct,
@@ -52,7 +64,10 @@ export class LakeTags extends Construct {
     super(scope, id);
     requireFewTags([...Object.values(LakeTag), ...Object.keys(props.databaseTags)]);
     this.node.addValidation({
-      validate: () => [...this.values].flatMap(([key, values]) => tooManyValues(key, [...values]) ?? []),
+      validate: () =>
+        [...this.values].flatMap(
+          ([key, values]) => tooManyValues(key, [...values], this.added.has(key)) ?? [],
+        ),
     });
     const { sensitivity } = props;
     for (const one of sensitivity.classifications) this.use(LakeTag.CLASSIFICATION, one);
@@ -111,9 +126,9 @@ export class LakeTags extends Construct {
     return { tagKey: this.key(tag), tagValues: values.map(tagValue) };
   }
 
-  /** The definitions that conditions speak of, for what must come after them. */
-  definitionsOf(conditions: readonly TagCondition[]): CfnTag[] {
-    return conditions.flatMap(({ tagKey }) => this.definitions.get(tagKey) ?? []);
+  /** The definitions that conditions speak of, for what must come after them. Some are made with the first table. */
+  definitionsOf(conditions: readonly TagCondition[]): IDependable {
+    return later(() => conditions.flatMap(({ tagKey, tagValues }) => this.defined(tagKey, tagValues)));
   }
 
   /** What a condition asks for that nothing carries: Lake Formation refuses a grant on it. */
@@ -143,6 +158,7 @@ export class LakeTags extends Construct {
   /**
    * An association is kept when it is replaced or taken away: a list of columns that grows by one replaces it, and
    * CloudFormation would take the tag off the others after it had put it on all. Deleting a tag takes it off everything.
+   * Whoever reads by another value than before has been given it by then, and sees the table all the time.
    */
   private associate(
     scope: Construct,
@@ -163,7 +179,8 @@ export class LakeTags extends Construct {
     });
     association.applyRemovalPolicy(RemovalPolicy.RETAIN);
     association.node.addDependency(
-      ...present.flatMap(({ key }) => this.definitions.get(key) ?? []),
+      ...present.flatMap(({ key, value }) => this.defined(key, [value])),
+      later(() => this.props.readers(Stack.of(association))),
       ...after,
     );
     return association;
@@ -179,7 +196,25 @@ export class LakeTags extends Construct {
     const values = this.values.get(key) ?? new Set<string>();
     this.values.set(key, values.add(value));
     if (!this.definitions.has(key)) this.define(key, name);
+    if (!FIXED.includes(name)) this.add(name, key, value);
     return { key, value };
+  }
+
+  /** One after the other: Lake Formation refuses changes of one tag that meet. */
+  private add(name: string, key: string, value: string): void {
+    const added = this.added.get(key) ?? new Map<string, CustomResource>();
+    if (added.has(value)) return;
+    const before = [...added.values()].at(-1);
+    const id = `Value-${name}-${encodeURIComponent(value)}`;
+    const after = [this.definitions.get(key)!, ...(before === undefined ? [] : [before])];
+    this.added.set(key, added.set(value, this.props.calls.addTagValue(id, key, value, after)));
+  }
+
+  private defined(key: string, values: readonly string[]): Construct[] {
+    return [
+      ...[this.definitions.get(key) ?? []].flat(),
+      ...values.flatMap((value) => this.added.get(key)?.get(value) ?? []),
+    ];
   }
 
   private define(key: string, name: string): void {
@@ -187,7 +222,9 @@ export class LakeTags extends Construct {
     const tag = new CfnTag(this, `Tag-${name}`, {
       catalogId: this.account,
       tagKey: key,
-      tagValues: Lazy.list({ produce: () => [...this.values.get(key)!].sort() }),
+      tagValues: FIXED.includes(name)
+        ? Lazy.list({ produce: () => [...this.values.get(key)!].sort() })
+        : [NO_VALUE],
     });
     const { resource } = this.props.settings;
     if (resource) tag.addResourceDependency(resource);

@@ -53,18 +53,22 @@ const COMPARABLE = /^(string|uuid|int|long|float|double|boolean|decimal\(.*\))$/
 
 /**
  * The filter that shows what is asked for; undefined where that is the whole table.
+ * @param shared whether it may be given on, for which Lake Formation takes columns that are seen, not those that are left
+ * out: https://docs.aws.amazon.com/lake-formation/latest/dg/data-filtering-notes.html
  * @throws Error for columns the table does not have, none that are left, and an expression Lake Formation would refuse
  */
 export function filterOf(
   table: ILakeTable,
   options: SelectOptions,
   sensitivity: Sensitivity,
+  shared = false,
 ): FilterContent | undefined {
   const name = `${table.databaseName}.${table.tableName}`;
   if (options.rowFilter !== undefined) requireRowFilter(table, options.rowFilter);
   for (const column of [...(options.columns ?? []), ...(options.excludeColumns ?? [])])
     requireColumn(table, column);
-  const { columns, excluded } = columnsSeen(table, options, sensitivity);
+  const seen = columnsSeen(table, options, sensitivity);
+  const { columns, excluded } = shared ? named(table, seen) : seen;
   if (columns?.length === 0) {
     throw new Error(
       `Nothing of the table ${name} would be seen: every column is left out. Leave out fewer, or do not grant it.`,
@@ -110,6 +114,23 @@ function columnsSeen(
       .map(([column]) => column)
       .filter((column) => !excluded.includes(column) && (asked?.includes(column) ?? true)),
   };
+}
+
+/** Columns by those that are seen. */
+function named(
+  table: ILakeTable,
+  seen: { columns?: string[]; excluded?: string[] },
+): { columns?: string[]; excluded?: string[] } {
+  const { excluded } = seen;
+  if (excluded === undefined) return seen;
+  if (table instanceof LakeTable) {
+    const all = table._columns.fields.map(({ name }) => name.toLowerCase());
+    return { columns: all.filter((column) => !excluded.includes(column)) };
+  }
+  throw new Error(
+    `The table ${table.databaseName}.${table.tableName} is imported and shared without ${excluded.join(', ')}. Lake Formation ` +
+      'shares columns by those that are seen: name them in columns, and leave out excludeColumns.',
+  );
 }
 
 function requireRowFilter(table: ILakeTable, expression: string): void {

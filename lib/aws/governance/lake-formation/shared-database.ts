@@ -79,6 +79,7 @@ export class SharedDatabase extends Construct {
         id: `Select-${ownerAccount}-${databaseName}.${tableName}`,
         permissions: ['SELECT'],
         resource: { tableWithColumns },
+        changes: `${ownerAccount}.${databaseName}.${tableName}`,
         after: [this.resource],
         fallback: this,
       }),
@@ -91,6 +92,7 @@ export class SharedDatabase extends Construct {
       id: `Describe-${this.databaseName}`,
       permissions: ['DESCRIBE'],
       resource: { database: { catalogId: this.account, name: this.databaseName } },
+      changes: this.databaseName,
       after: [this.resource],
       fallback: this,
     });

@@ -5,8 +5,10 @@
 const KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@%]{1,128}$/u;
 const NOT_OF_VALUES = /[^\p{L}\p{Z}\p{N}_.:*/=+\-@%]/gu;
 const LONGEST_VALUE = 256;
-/** A tag has up to 1000 values, but CloudFormation passes them in one call, which takes 50. */
-const MOST_VALUES = 50;
+/** Of one call, which is how CloudFormation passes those of a tag: API_CreateLFTag.html. */
+const MOST_VALUES_AT_ONCE = 50;
+/** A quota of the service: https://docs.aws.amazon.com/general/latest/gr/lake-formation.html */
+const MOST_VALUES = 1000;
 /** A quota of the service: https://docs.aws.amazon.com/general/latest/gr/lake-formation.html */
 const MOST_TAGS = 50;
 
@@ -24,11 +26,18 @@ export function tagValue(text: string): string {
   return text.toLowerCase().replace(NOT_OF_VALUES, '_').slice(0, LONGEST_VALUE);
 }
 
-/** Why CloudFormation would not make the tag; undefined where it would. */
-export function tooManyValues(key: string, values: readonly string[]): string | undefined {
-  if (values.length <= MOST_VALUES) return undefined;
+/**
+ * Why the tag could not have the values; undefined where it could.
+ * @param oneByOne whether each is added by a call of its own
+ */
+export function tooManyValues(key: string, values: readonly string[], oneByOne: boolean): string | undefined {
+  const most = oneByOne ? MOST_VALUES : MOST_VALUES_AT_ONCE;
+  if (values.length <= most) return undefined;
+  const limit = oneByOne
+    ? `Lake Formation keeps ${most} of a tag`
+    : `CloudFormation passes them in one call, which takes ${most}`;
   return (
-    `The LF-tag "${key}" has ${values.length} values; CloudFormation passes them in one call, which takes ${MOST_VALUES}. ` +
+    `The LF-tag "${key}" has ${values.length} values; ${limit}. ` +
     'Give part of the tables a GovernedLake with a tagKeyPrefix of its own, or leave the key out by omitTags.'
   );
 }

@@ -1,13 +1,19 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { GovernanceMode, LakeTag, Zone } from '../../../../lib/aws';
 import { customers, customersTable } from './customers';
-import { resourcesOf } from './template-graph';
+import { declaredCalls, resourcesOf } from './template-graph';
 
+/** The values of each tag: those it is made with, and those that are added. */
 const definitions = (template: Template) =>
   Object.fromEntries(
     resourcesOf(template, 'AWS::LakeFormation::Tag').map(([, { Properties }]) => [
       Properties.TagKey,
-      Properties.TagValues,
+      [
+        ...Properties.TagValues,
+        ...declaredCalls(template, 'UpdateLFTag')
+          .filter(([, { TagKey }]) => TagKey === Properties.TagKey)
+          .flatMap(([, { TagValuesToAdd }]) => TagValuesToAdd),
+      ],
     ]),
   );
 
@@ -34,9 +40,9 @@ test('tags have every value in use; databases, tables and columns carry those of
     classification: ['confidential', 'internal', 'public', 'restricted'],
     pii: ['false', 'true'],
     zone: ['bronze', 'gold', 'quarantine', 'silver'],
-    domain: ['marketing'],
-    owner: ['crm team'],
-    product: ['customer loyalty'],
+    domain: ['none', 'marketing'],
+    owner: ['none', 'crm team'],
+    product: ['none', 'customer loyalty'],
   });
   expect(associations(template)).toEqual({
     shop_bronze: 'zone=bronze',
@@ -74,7 +80,7 @@ test('keys have the environment or another start, tags can be left out and added
     mode: GovernanceMode.HYBRID,
   });
   const template = Template.fromStack(stack);
-  expect(definitions(template)).toMatchObject({ 'crm:tenant': ['acme _ sons'] });
+  expect(definitions(template)).toMatchObject({ 'crm:tenant': ['none', 'acme _ sons'] });
   expect(Object.keys(definitions(template)).sort()).toEqual(
     ['classification', 'domain', 'pii', 'tenant', 'zone'].map((key) => `crm:${key}`),
   );

@@ -6,6 +6,7 @@ import {
   LakeCatalog,
   LakeConsumer,
   LakeFormationSettings,
+  LakeTable,
   MedallionLake,
   SharedDatabase,
   Zone,
@@ -198,4 +199,22 @@ describe('refuses', () => {
       'The catalog "Owner/Catalog" is governed by "Owner/Governed" already. Grant by that, and leave out "Owner/Again".',
     );
   });
+});
+
+test('what is left out of a share is named by what is seen, which may be given on', () => {
+  const { stack, lake, gold } = owner(new App());
+  lake.shareTable(LakeConsumer.account(CONSUMER.account), gold, { excludeColumns: ['Email', 'address'] });
+  const [[, filter]] = resourcesOf(Template.fromStack(stack), 'AWS::LakeFormation::DataCellsFilter');
+  expect(filter.Properties.ColumnNames).toEqual(['customer_id', 'country', 'tier', 'points', 'joined_at']);
+  const imported = LakeTable.fromTableAttributes(stack, 'Imported', {
+    databaseName: 'shop_gold',
+    tableName: 'orders',
+    zoneBucket: gold.zoneBucket,
+  });
+  expect(() =>
+    lake.shareTable(LakeConsumer.account(CONSUMER.account), imported, { excludeColumns: ['email'] }),
+  ).toThrow(
+    'The table shop_gold.orders is imported and shared without email. Lake Formation shares columns by those that are seen: ' +
+      'name them in columns, and leave out excludeColumns.',
+  );
 });

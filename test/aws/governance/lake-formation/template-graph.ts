@@ -13,9 +13,24 @@ export function resourcesOf(template: Template, type?: string): [id: string, res
   return type === undefined ? all : all.filter(([, resource]) => resource.Type === type);
 }
 
+/** Calls of Lake Formation that custom resources make when they are made: those of an action, with their parameters. */
+export function declaredCalls(template: Template, action: string): [id: string, parameters: any][] {
+  return resourcesOf(template, 'Custom::AWS').flatMap(([id, { Properties }]) => {
+    const text = (Properties.Create['Fn::Join']?.[1] ?? [Properties.Create])
+      .map((part: string | object) => (typeof part === 'string' ? part : 'ACCOUNT'))
+      .join('');
+    const call = JSON.parse(text);
+    return call.action === action ? [[id, call.parameters] as [string, any]] : [];
+  });
+}
+
 /** Logical ids of all that CloudFormation makes before each resource: what it depends on, and what it refers to. */
 export function before(template: Template): Map<string, Set<string>> {
-  const resources = new Map(resourcesOf(template));
+  return dependencies(new Map(resourcesOf(template)));
+}
+
+/** @throws Error for resources that wait for each other */
+export function dependencies(resources: ReadonlyMap<string, TemplateResource>): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
   const visit = (id: string, path: string[]): Set<string> => {
     if (path.includes(id)) throw new Error(`A cycle: ${[...path, id].join(' -> ')}`);
@@ -40,8 +55,13 @@ function direct(resource: TemplateResource): string[] {
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references);
   if (typeof value !== 'object' || value === null) return [];
-  const { Ref, 'Fn::GetAtt': attribute } = value as { Ref?: string; 'Fn::GetAtt'?: string[] };
+  const {
+    Ref,
+    'Fn::GetAtt': attribute,
+    'Fn::Sub': text,
+  } = value as { Ref?: string; 'Fn::GetAtt'?: string[]; 'Fn::Sub'?: string | [string, object] };
   if (Ref !== undefined) return [Ref];
-  if (attribute !== undefined) return [attribute[0]];
-  return Object.values(value).flatMap(references);
+  if (attribute !== undefined) return [[attribute].flat()[0].split('.')[0]];
+  const named = [...String([text ?? ''].flat()[0]).matchAll(/\$\{([^!.}][^.}]*)/g)].map(([, name]) => name);
+  return [...named, ...Object.values(value).flatMap(references)];
 }
