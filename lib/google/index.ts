@@ -3,4 +3,6 @@
  * 'lakehouse-constructs/google'`. Importing it never loads aws-cdk-lib; it asks for `cdktf` and `@cdktf/provider-google`.
  */
 export * from '../contract';
+export { type RequiredTag } from '../terraform';
+export * from './governance';
 export * from './storage';

@@ -16,3 +16,4 @@ export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone
 export { type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
 export { ZoneGrant } from './zone-grant';
 export { type IZoneKey, ZoneKey, type ZoneKeyProps } from './zone-key';
+export { ZoneReplication, type ZoneReplicationProps } from './zone-replication';

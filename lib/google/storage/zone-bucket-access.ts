@@ -48,6 +48,20 @@ export interface IZoneBucket extends IConstruct {
   grantTableCommit(member: IMember, tableFolder: string): ZoneGrant;
   /** Read, write, replace and delete objects below `prefix`: for compaction and expiry. */
   grantMaintenance(member: IMember, prefix?: string): ZoneGrant;
+  /**
+   * A role of IAM, for services that need one of their own.
+   * @internal
+   */
+  _grantRole(role: string, member: IMember, options?: _RoleGrantOptions): ZoneGrant;
+}
+
+/**
+ * Where a role is granted, and while what holds.
+ * @internal
+ */
+export interface _RoleGrantOptions {
+  readonly prefix?: string;
+  readonly condition?: { readonly title: string; readonly expression: string };
 }
 
 /** What created and imported zone buckets have in common. */
@@ -62,11 +76,11 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
   }
 
   grantRead(member: IMember, prefix?: string): ZoneGrant {
-    return this.grant(ROLES.read, member, prefix);
+    return this._grantRole(ROLES.read, member, { prefix });
   }
 
   grantWrite(member: IMember, prefix?: string): ZoneGrant {
-    return this.grant(ROLES.create, member, prefix);
+    return this._grantRole(ROLES.create, member, { prefix });
   }
 
   grantReadWrite(member: IMember, prefix?: string): ZoneGrant {
@@ -75,33 +89,36 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
 
   grantTableCommit(member: IMember, tableFolder: string): ZoneGrant {
     return this.grantReadWrite(member, tableFolder).combine(
-      this.grant(ROLES.all, member, `${folder(tableFolder)}metadata`),
+      this._grantRole(ROLES.all, member, { prefix: `${folder(tableFolder)}metadata` }),
     );
   }
 
   grantMaintenance(member: IMember, prefix?: string): ZoneGrant {
-    return this.grant(ROLES.all, member, prefix);
+    return this._grantRole(ROLES.all, member, { prefix });
   }
 
-  /** One binding for a role, a member and a folder, however often it is granted. */
-  private grant(role: string, { member, memberId }: IMember, prefix?: string): ZoneGrant {
+  /**
+   * One binding for a role, a member and a folder, however often it is granted.
+   * @internal
+   */
+  _grantRole(
+    role: string,
+    { member, memberId }: IMember,
+    { prefix, condition }: _RoleGrantOptions = {},
+  ): ZoneGrant {
     const path = `${this.root ?? ''}${prefix === undefined ? '' : folder(prefix)}`;
-    const name = role.slice(role.lastIndexOf('.') + 1);
+    const { bucketName: bucket } = this;
+    const name = `${role.slice(role.lastIndexOf('.') + 1)}:${memberId}`;
     if (path === '') {
-      const binding = childOf(this, `${name}:${memberId}`, (scope, id) => {
-        return new StorageBucketIamMember(scope, id, { bucket: this.bucketName, role, member });
+      const binding = childOf(this, name, (scope, id) => {
+        return new StorageBucketIamMember(scope, id, { bucket, role, member, condition });
       });
       return new ZoneGrant(member, [role], [binding]);
     }
     const managed = this.managedFolder(path);
-    const binding = childOf(managed.node.scope as Construct, `${name}:${memberId}`, (scope, id) => {
-      const { bucketName: bucket } = this;
-      return new StorageManagedFolderIamMember(scope, id, {
-        bucket,
-        managedFolder: managed.name,
-        role,
-        member,
-      });
+    const binding = childOf(managed.node.scope as Construct, name, (scope, id) => {
+      const managedFolder = managed.name;
+      return new StorageManagedFolderIamMember(scope, id, { bucket, managedFolder, role, member, condition });
     });
     return new ZoneGrant(member, [role], [managed, binding]);
   }

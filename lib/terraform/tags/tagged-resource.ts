@@ -15,9 +15,13 @@ export interface TagValues {
   readonly [key: string]: string;
 }
 
+/** Types whose argument of that name is something else: with the labels of a channel Google is told its address. */
+const OTHERWISE = ['google_monitoring_notification_channel'];
+
 /** The tags of a resource that can have some, as far as they are known here; undefined for everything else. */
 export function tagsOf(node: IConstruct, { argument }: TagNames): TagValues | undefined {
   if (!TerraformResource.isTerraformResource(node) || !(argument in node)) return undefined;
+  if (OTHERWISE.includes(node.terraformResourceType)) return undefined;
   const values = (node as unknown as Record<string, unknown>)[`${argument}Input`] ?? {};
   // Resources without the argument in its usual sense have a list by that name.
   if (Array.isArray(values) || typeof values !== 'object') return undefined;
