@@ -72,7 +72,7 @@ export default tseslint.config(
   { files: ['lib/terraform/**/*.ts'], rules: forbid(CDK, SDK, HANDLERS, otherCloudsThan('terraform')) },
   { files: ['lambda/**/*.ts'], rules: forbid(CDK, CDKTF, CLOUDS) },
   {
-    files: ['handlers', 'pipeline', 'formats', 'rows'].map((room) => `lambda/${room}/**/*.ts`),
+    files: ['handlers', 'pipeline', 'formats', 'rows', 'search'].map((room) => `lambda/${room}/**/*.ts`),
     rules: forbid(CDK, CDKTF, CLOUDS, SDK),
   },
   {

@@ -110,6 +110,8 @@ export const HANDLER_ENVIRONMENT = {
   erasureRecords: 'LAKEHOUSE_ERASURE_RECORDS',
   /** Secrets whose texts are the keys that those tables were masked with: JSON, a list of their ARNs. */
   maskingKeys: 'LAKEHOUSE_MASKING_KEYS',
+  /** Which indexes are snapshotted, where to, and how long for: JSON of an `IndexSnapshotSettings` (index-snapshot-settings.ts). */
+  indexSnapshots: 'LAKEHOUSE_INDEX_SNAPSHOTS',
   /** ARN of the Kinesis stream that webhooks are put on. */
   stream: 'LAKEHOUSE_STREAM',
   /** How webhooks are received: JSON of a `WebhookSettings` (webhook-settings.ts). */
@@ -158,4 +160,5 @@ export const BUNDLES = {
   tableCommit: 'table-commit',
   tableGate: 'table-gate',
   webhookReceive: 'webhook-receive',
+  indexSnapshot: 'index-snapshot',
 } as const;

@@ -67,6 +67,24 @@ export const METRICS = {
   lineageFailures: 'LineageFailures',
 } as const;
 
+/** Metrics of the snapshots of search indexes, told at every check with the dimensions `Domain` and `Repository`. */
+export const INDEX_SNAPSHOT_METRICS = {
+  /** Snapshots begun by the request that tells it. */
+  taken: 'IndexSnapshotsTaken',
+  /** Snapshots that are whole and kept. */
+  kept: 'IndexSnapshotsKept',
+  /** Snapshots that failed, or lack a part, since the newest whole one. */
+  failed: 'IndexSnapshotsFailed',
+  /** Seconds since the newest whole one began; not told where there is none. */
+  age: 'IndexSnapshotAgeSeconds',
+  /** Shards of the newest whole one. */
+  shards: 'IndexSnapshotShards',
+} as const;
+
+/** Of the metrics of snapshots: the search domain, and the repository they are kept in. */
+export const DOMAIN_DIMENSION = 'Domain';
+export const REPOSITORY_DIMENSION = 'Repository';
+
 export const METRIC_NAMESPACE = 'Lakehouse';
 export const PRODUCT_DIMENSION = 'Product';
 /** Of the metrics of a single quality gate: the rule's id in the contract. */

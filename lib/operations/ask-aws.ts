@@ -1,4 +1,4 @@
-import { signV4, type SigningCredentials } from '../../lambda/tables/rest/signature-v4';
+import { signV4, type SigningCredentials } from '../../lambda/stores/signature-v4';
 
 /** Where the account is asked. */
 export interface AwsPlace {

@@ -25,10 +25,13 @@ const LARGEST = {
   [BUNDLES.tableCommit]: 900,
   [BUNDLES.tableGate]: 800,
   [BUNDLES.webhookReceive]: 400,
+  [BUNDLES.indexSnapshot]: 80,
 };
 /** What shows that a bundle has its clients, where it has no business with tables. */
 const CLIENTS: { readonly [name: string]: RegExp } = {
   [BUNDLES.webhookReceive]: /GetSecretValue[\s\S]*PutRecords|PutRecords[\s\S]*GetSecretValue/,
+  // None: its requests are signed by themselves.
+  [BUNDLES.indexSnapshot]: /AWS4-HMAC-SHA256/,
 };
 /** What is laid beside a bundle at synth, or installed where it runs. */
 const FOREIGN: { readonly [name: string]: string[] } = {

@@ -40,7 +40,7 @@ const ROOMS: { readonly [room: string]: Room } = {
   // What the command asks of an account, or of the assembly that will be deployed there. The SDK is the user's own, loaded
   // when asked for.
   'lib/operations': {
-    rooms: ['lib/contract', 'lib/local', 'lambda/tables'],
+    rooms: ['lib/contract', 'lib/local', 'lambda/stores'],
     packages: /^@aws-sdk\/client-(cloudformation|glue|lambda|s3)$/,
   },
   'lambda/pipeline': {
@@ -59,6 +59,8 @@ const ROOMS: { readonly [room: string]: Room } = {
     rooms: ['lambda/pipeline'],
     packages: /^(@aws-sdk\/client-kinesis|@smithy\/node-http-handler)$/,
   },
+  // Snapshots of indexes, over HTTP that is signed: no client of an SDK.
+  'lambda/search': { rooms: ['lib/contract', 'lambda/stores'], packages: /^$/ },
   'lambda/claims': { rooms: ['lib/contract', 'lambda/pipeline'], packages: /^@aws-sdk\/client-dynamodb$/ },
   'lambda/stores': { rooms: ['lib/contract', 'lambda/configuration'], packages: /^@aws-sdk\/client-s3$/ },
   'lambda/rows': {

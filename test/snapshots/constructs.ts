@@ -9,6 +9,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Stream } from 'aws-cdk-lib/aws-kinesis';
+import { Domain } from 'aws-cdk-lib/aws-opensearchservice';
 import {
   AccessLogBucket,
   AuditAlarms,
@@ -25,6 +26,8 @@ import {
   GovernedLake,
   type ILakeTable,
   type IZoneBucket,
+  IndexSnapshotAlarms,
+  IndexSnapshots,
   IngestStream,
   InputBarrier,
   LakeBackup,
@@ -115,6 +118,12 @@ const given = {
   secret: (stack: Stack) =>
     Secret.fromSecretCompleteArn(stack, 'Shared', arn('secretsmanager', 'secret:tickets-AbCdEf')),
 
+  domain: (stack: Stack) =>
+    Domain.fromDomainAttributes(stack, 'Domain', {
+      domainArn: arn('es', 'domain/vectors'),
+      domainEndpoint: 'search-vectors.eu-west-1.es.amazonaws.com',
+    }),
+
   topic: (stack: Stack) => Topic.fromTopicArn(stack, 'Operators', arn('sns', 'operators')),
 
   processor: (stack: Stack) =>
@@ -141,6 +150,21 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
       topics: [given.topic(stack)],
     }),
   LakeBackup: (stack) => new LakeBackup(stack, 'Backup', { tagValues: ['confidential'] }),
+  IndexSnapshots: (stack) =>
+    new IndexSnapshots(stack, 'Snapshots', {
+      domain: given.domain(stack),
+      indexes: ['products', 'articles-*'],
+      zone: given.zone(stack, Zone.GOLD),
+    }),
+  IndexSnapshotAlarms: (stack) =>
+    new IndexSnapshotAlarms(stack, 'Alarms', {
+      snapshots: new IndexSnapshots(stack, 'Snapshots', {
+        domain: given.domain(stack),
+        indexes: ['products'],
+        zone: given.zone(stack, Zone.GOLD),
+      }),
+      topics: [given.topic(stack)],
+    }),
   LakeNetwork: (stack) => {
     const list = (id: string) => PrefixList.fromPrefixListId(stack, id, `pl-${id.toLowerCase()}`);
     new LakeNetwork(stack, 'Network', { s3PrefixList: list('S3'), dynamoDbPrefixList: list('DynamoDb') });

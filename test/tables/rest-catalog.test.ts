@@ -8,7 +8,7 @@ import { expireSnapshots } from '../../lambda/tables/expire-snapshots';
 import { IcebergTable } from '../../lambda/tables/iceberg-table';
 import { anonymous, bearer, clientCredentials } from '../../lambda/tables/rest/authorizations';
 import { parseRestTable, RestCatalog, type RestAuthorization } from '../../lambda/tables/rest/rest-catalog';
-import { signV4 } from '../../lambda/tables/rest/signature-v4';
+import { signV4 } from '../../lambda/stores/signature-v4';
 import { rollBack } from '../../lambda/tables/rollback';
 import { AppendOutcome } from '../../lambda/tables/table';
 import { CommitConflict, CommitStateUnknown } from '../../lambda/tables/table-catalog';

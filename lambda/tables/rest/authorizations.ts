@@ -1,6 +1,6 @@
 import { TokenCache, tokenFrom } from '../../stores/access-token';
 import type { RestAuthorization } from './rest-catalog';
-import { signV4, type SigningCredentials } from './signature-v4';
+import { signV4, type SigningCredentials } from '../../stores/signature-v4';
 
 /** A token somebody gave us. */
 export function bearer(token: string): RestAuthorization {

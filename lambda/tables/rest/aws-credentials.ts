@@ -1,5 +1,5 @@
 import { GlueClient } from '@aws-sdk/client-glue';
-import type { SigningCredentials } from './signature-v4';
+import type { SigningCredentials } from '../../stores/signature-v4';
 
 /**
  * Where the SDK looks for credentials, whichever client asks. A module of its own, imported on first use: importing the

@@ -1,6 +1,7 @@
 export * from './audit';
 export { CostWatch, type CostWatchProps } from './cost-watch';
 export { DataLocality } from './data-locality';
+export * from './index-snapshots';
 export { LakeBackup, type LakeBackupProps } from './lake-backup';
 export * from './lake-formation';
 export { PartnerAccess, type PartnerAccessProps, type PartnerFolder } from './partner-access';
