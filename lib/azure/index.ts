@@ -5,4 +5,5 @@
 export * from '../contract';
 export * from './access';
 export type { IResourceGroup } from './resource-group';
+export * from './governance';
 export * from './storage';

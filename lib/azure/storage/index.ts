@@ -10,7 +10,13 @@ export type {
 } from './account/lake-network';
 export { StorageRedundancy } from './account/redundancy';
 export type { ZoneExpiration } from './lifecycle-rules';
-export { type LakeZoneOptions, MedallionLake, type MedallionLakeProps } from './medallion-lake';
+export {
+  type AccessMonitoringOptions,
+  type LakeReplicationOptions,
+  type LakeZoneOptions,
+  MedallionLake,
+  type MedallionLakeProps,
+} from './medallion-lake';
 export type { ContainerRetention } from './retention';
 export { AccessTier } from './tiering/access-tiers';
 export { TieringProfile, type TieringProfileProps, type TieringStep } from './tiering/tiering-profile';
@@ -18,3 +24,14 @@ export type { ZoneTiering } from './tiering/zone-tiering';
 export { ZoneBucket, type ZoneBucketOptions, type ZoneBucketProps } from './zone-bucket';
 export { type IContainer, type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
 export type { StorageCost, StorageUsage, ZoneUsage } from '../../terraform';
+export {
+  BlobInventory,
+  type BlobInventoryProps,
+  InventorySchedule,
+  type ListedFolder,
+} from './blob-inventory';
+export {
+  type ReplicatedZone,
+  ZoneReplication,
+  type ZoneReplicationProps,
+} from './replication/zone-replication';

@@ -59,12 +59,14 @@ export function zoneRules({ container, tiering, expirations }: ZoneLifecycle): S
     ...tiering
       .filter(({ profile }) => profile.steps.length + profile.noncurrentSteps.length > 0)
       .map((one) => tieringRule(one, inside(one.prefix))),
-    ...expirations.map(({ prefix, afterDays }) =>
-      rule(`expire-${inside(prefix)}`, [inside(prefix)], {
-        baseBlob: { deleteAfterDaysSinceModificationGreaterThan: afterDays },
-      }),
-    ),
+    ...expirations.map(({ prefix, afterDays }) => expirationRule(inside(prefix), afterDays)),
   ];
+}
+
+/** Deletes what is below a prefix, which begins with a container's name; logs as well, which are append blobs. */
+export function expirationRule(prefix: string, afterDays: number): StorageManagementPolicyRule {
+  const deletion = { baseBlob: { deleteAfterDaysSinceModificationGreaterThan: afterDays } };
+  return rule(`expire-${prefix}`, [prefix], deletion, ['blockBlob', 'appendBlob']);
 }
 
 /** What every account does with replaced versions and snapshots. A blob is only gone once they are. */
@@ -151,12 +153,13 @@ function rule(
   name: string,
   prefixMatch: string[] | undefined,
   actions: StorageManagementPolicyRule['actions'],
+  blobTypes: string[] = ['blockBlob'],
 ): StorageManagementPolicyRule {
   return {
     // Letters, digits and dashes only.
     name: name.replace(/[^A-Za-z\d]+/g, '-').replace(/-$/, ''),
     enabled: true,
-    filters: { blobTypes: ['blockBlob'], prefixMatch },
+    filters: { blobTypes, prefixMatch },
     actions,
   };
 }

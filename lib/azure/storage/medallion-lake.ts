@@ -4,6 +4,8 @@ import { requireTerraformStack, type StorageCost, type ZoneUsage } from '../../t
 import type { IResourceGroup } from '../resource-group';
 import { LakeAccount } from './account/lake-account';
 import type { LakeAccountOptions } from './account/lake-account-props';
+import { BlobInventory, type InventorySchedule } from './blob-inventory';
+import { ZoneReplication } from './replication/zone-replication';
 import { ZoneBucket, type ZoneBucketOptions } from './zone-bucket';
 import type { IZoneBucket } from './zone-bucket-access';
 
@@ -19,6 +21,33 @@ export interface LakeZoneOptions extends ZoneBucketOptions {
    * @default - a new ZoneBucket
    */
   readonly bucket?: IZoneBucket;
+}
+
+/** Copies of a lake's zones in another lake. */
+export interface LakeReplicationOptions {
+  /** The lake that keeps the copies, zone by zone: with an account of its own, in another region for example. */
+  readonly destination: MedallionLake;
+  /**
+   * Names of the zones that are copied, `bronze` for example, or of extra zones.
+   * @default - all of them
+   */
+  readonly zones?: string[];
+  /**
+   * Whether what is there already is copied, too.
+   * @default false
+   */
+  readonly existingObjects?: boolean;
+}
+
+/** How the use of a lake is watched, so that its layout and tiering can be fitted to it. */
+export interface AccessMonitoringOptions {
+  /**
+   * Folders of every zone that are listed, for example `logs/`, as long as there are ten of them at most.
+   * @default - everything
+   */
+  readonly prefixes?: string[];
+  /** @default InventorySchedule.DAILY */
+  readonly schedule?: InventorySchedule;
 }
 
 /** The zones of a lake, and the account they share. */
@@ -47,6 +76,16 @@ export interface MedallionLakeProps extends LakeAccountOptions {
    * @default - none
    */
   readonly extraZones?: { readonly [name: string]: LakeZoneOptions };
+  /**
+   * Copies of every zone in another lake.
+   * @default - none
+   */
+  readonly replication?: LakeReplicationOptions;
+  /**
+   * A daily list of the objects of the lake's account, `tiering`.
+   * @default - none
+   */
+  readonly accessMonitoring?: AccessMonitoringOptions;
 }
 
 /**
@@ -59,6 +98,10 @@ export class MedallionLake extends Construct {
   readonly gold: IZoneBucket;
   readonly quarantine: IZoneBucket;
   readonly environment?: string;
+  /** Undefined without `replication`. */
+  readonly replication?: ZoneReplication;
+  /** Undefined without `accessMonitoring`. */
+  readonly inventory?: BlobInventory;
   private readonly props: MedallionLakeProps;
   private readonly extraZones = new Map<string, IZoneBucket>();
   private own?: LakeAccount;
@@ -81,6 +124,8 @@ export class MedallionLake extends Construct {
       }
       this.extraZones.set(name, this.createZone(`Zone-${name}`, name, {}, options));
     }
+    if (props.replication) this.replication = this.replicate(props.replication);
+    if (props.accessMonitoring) this.inventory = this.monitor(props.accessMonitoring);
   }
 
   /** The account of the zones created here that were given none of their own. */
@@ -125,6 +170,38 @@ export class MedallionLake extends Construct {
       `The zone ${zone} of "${this.node.path}" is a container of its owner's, whose lifecycle is not known here. ` +
         'Use TieringProfile.custom(…).estimateMonthlyCost.',
     );
+  }
+
+  private replicate({ destination, zones, existingObjects }: LakeReplicationOptions): ZoneReplication {
+    const own = this.named();
+    const unknown = zones?.find((zone) => !own.has(zone));
+    if (unknown !== undefined) {
+      const known = [...own.keys()].join(', ');
+      throw new Error(
+        `replication: the lake "${this.node.path}" has no zone "${unknown}". It has: ${known}.`,
+      );
+    }
+    const there = destination.named();
+    const pairs = (zones ?? [...own.keys()]).map((zone) => {
+      const copy = there.get(zone);
+      if (copy !== undefined) return { source: own.get(zone)!, destination: copy };
+      throw new Error(
+        `replication: the lake "${destination.node.path}" has no zone "${zone}" to keep copies in. Give it one in extraZones, or name the ` +
+          'zones that are copied in replication.zones.',
+      );
+    });
+    return new ZoneReplication(this, 'Replication', { zones: pairs, existingObjects });
+  }
+
+  private monitor({ prefixes = [], schedule }: AccessMonitoringOptions): BlobInventory {
+    const own = this.zones.filter(({ account }) => account === this.account);
+    const folders = own.flatMap((zone) => prefixes.map((prefix) => ({ zone, prefix })));
+    return new BlobInventory(this, 'Inventory', { account: this.account, folders, schedule });
+  }
+
+  private named(): Map<string, IZoneBucket> {
+    const zones = Object.values(Zone).map((zone): [string, IZoneBucket] => [zone, this.zone(zone)]);
+    return new Map([...zones, ...this.extraZones]);
   }
 
   private createZone(

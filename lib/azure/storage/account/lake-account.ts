@@ -7,7 +7,7 @@ import {
 import { Construct } from 'constructs';
 import { requireTerraformStack } from '../../../terraform';
 import type { IResourceGroup } from '../../resource-group';
-import { cleanUpRule, namedRules } from '../lifecycle-rules';
+import { cleanUpRule, expirationRule, namedRules } from '../lifecycle-rules';
 import { requireAccountName, vaultNameOf } from './account-name';
 import { type ILakeKey, LakeKey } from './lake-key';
 import { type LakeAccountProps, requireAccount } from './lake-account-props';
@@ -89,6 +89,11 @@ export class LakeAccount extends Construct implements ILakeAccount {
   /** Adds rules to the one lifecycle policy of the account. @internal */
   public _addRules(rules: StorageManagementPolicyRule[]): void {
     this.addRules(rules);
+  }
+
+  /** Deletes all of a container's blobs by age. @internal */
+  public _expireContainer(container: string, days: number): void {
+    this.addRules([expirationRule(`${container}/`, days)]);
   }
 
   /** Notes when blobs are read, which rules by last access need. @internal */
