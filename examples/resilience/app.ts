@@ -1,12 +1,15 @@
 // A lake that survives: a copy in a second region within 15 minutes, evidence nobody deletes, daily backups in a locked
-// vault, old data in cheaper classes, and the raw stream kept for good.
+// vault, of models and their vectors as well, old data in cheaper classes, and the raw stream kept for good.
 import { App, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { ObjectLockRetention } from 'aws-cdk-lib/aws-s3';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Domain } from 'aws-cdk-lib/aws-opensearchservice';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
   DataContract,
   DataProduct,
+  IndexSnapshotAlarms,
+  IndexSnapshots,
   IngestStream,
   LakeBackup,
   MedallionLake,
@@ -15,6 +18,7 @@ import {
   StreamSource,
   TieringProfile,
   Zone,
+  ZoneBucket,
 } from 'lakehouse-constructs';
 
 const account = '111111111111';
@@ -54,7 +58,20 @@ new PartitionArchival(here, 'Archival', {
   tables: [{ table: orders.table(Zone.BRONZE), olderThan: Duration.days(90) }],
 });
 
-Tags.of(lake).add('DataClassification', 'confidential');
+// What a model answers with: its versions in a bucket that is backed up, its vectors in a search domain of another app, which
+// AWS Backup does not take in.
+const models = new ZoneBucket(here, 'Models');
+const vectors = new IndexSnapshots(here, 'VectorSnapshots', {
+  domain: Domain.fromDomainAttributes(here, 'Vectors', {
+    domainArn: `arn:aws:es:eu-west-1:${account}:domain/vectors`,
+    domainEndpoint: 'search-vectors-abc123.eu-west-1.es.amazonaws.com',
+  }),
+  indexes: ['products-*'],
+  zone: models,
+});
+new IndexSnapshotAlarms(here, 'VectorSnapshotAlarms', { snapshots: vectors, topics: [alarms] });
+
+for (const backedUp of [lake, models]) Tags.of(backedUp).add('DataClassification', 'confidential');
 new LakeBackup(here, 'Backup', {
   tagValues: ['confidential'],
   retention: Duration.days(365),

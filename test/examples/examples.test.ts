@@ -70,8 +70,9 @@ test('private-network: every function and task is in a network without a way out
 
 test('resilience: copies, locks, archives and backups of one lake', () => {
   const { Lake, Replica } = synthesize('resilience');
-  // Four zones and their access logs in each region; the archive of the stream brings its own two.
-  expect([count(Lake, 'AWS::S3::Bucket'), count(Replica, 'AWS::S3::Bucket')]).toEqual([7, 5]);
+  // Four zones and their access logs in each region; the archive of the stream and the models bring their own two.
+  expect(count(Lake, 'AWS::Scheduler::Schedule')).toBe(3);
+  expect([count(Lake, 'AWS::S3::Bucket'), count(Replica, 'AWS::S3::Bucket')]).toEqual([9, 5]);
   expect(count(Lake, 'AWS::KinesisFirehose::DeliveryStream')).toBe(1);
   expect(count(Lake, 'AWS::Backup::BackupVault')).toBe(1);
   expect(count(Lake, 'Custom::LakehouseIcebergTable')).toBeGreaterThanOrEqual(2);
