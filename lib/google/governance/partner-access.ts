@@ -52,14 +52,8 @@ export class PartnerAccess extends Construct {
     ) {
       throw new Error(`validUntil: "${validUntil}" is no instant in UTC. Write 2027-01-01T00:00:00Z.`);
     }
-    const condition =
-      validUntil === undefined
-        ? undefined
-        : { title: `until ${validUntil}`, expression: `request.time < timestamp("${validUntil}")` };
     // A binding with a condition is another one than that without.
     const member = { member: partner.member, memberId: `partner:${partner.memberId}` };
-    this.grants = folders.map(({ zone, prefix }) =>
-      zone._grantRole(ROLES.read, member, { prefix, condition }),
-    );
+    this.grants = folders.map(({ zone, prefix }) => zone._grantRole(ROLES.read, member, prefix, validUntil));
   }
 }

@@ -49,19 +49,10 @@ export interface IZoneBucket extends IConstruct {
   /** Read, write, replace and delete objects below `prefix`: for compaction and expiry. */
   grantMaintenance(member: IMember, prefix?: string): ZoneGrant;
   /**
-   * A role of IAM, for services that need one of their own.
+   * A role of IAM, for services that need one of their own, until an instant (ISO 8601).
    * @internal
    */
-  _grantRole(role: string, member: IMember, options?: _RoleGrantOptions): ZoneGrant;
-}
-
-/**
- * Where a role is granted, and while what holds.
- * @internal
- */
-export interface _RoleGrantOptions {
-  readonly prefix?: string;
-  readonly condition?: { readonly title: string; readonly expression: string };
+  _grantRole(role: string, member: IMember, prefix?: string, validUntil?: string): ZoneGrant;
 }
 
 /** What created and imported zone buckets have in common. */
@@ -76,11 +67,11 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
   }
 
   grantRead(member: IMember, prefix?: string): ZoneGrant {
-    return this._grantRole(ROLES.read, member, { prefix });
+    return this._grantRole(ROLES.read, member, prefix);
   }
 
   grantWrite(member: IMember, prefix?: string): ZoneGrant {
-    return this._grantRole(ROLES.create, member, { prefix });
+    return this._grantRole(ROLES.create, member, prefix);
   }
 
   grantReadWrite(member: IMember, prefix?: string): ZoneGrant {
@@ -89,23 +80,23 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
 
   grantTableCommit(member: IMember, tableFolder: string): ZoneGrant {
     return this.grantReadWrite(member, tableFolder).combine(
-      this._grantRole(ROLES.all, member, { prefix: `${folder(tableFolder)}metadata` }),
+      this._grantRole(ROLES.all, member, `${folder(tableFolder)}metadata`),
     );
   }
 
   grantMaintenance(member: IMember, prefix?: string): ZoneGrant {
-    return this._grantRole(ROLES.all, member, { prefix });
+    return this._grantRole(ROLES.all, member, prefix);
   }
 
   /**
    * One binding for a role, a member and a folder, however often it is granted.
    * @internal
    */
-  _grantRole(
-    role: string,
-    { member, memberId }: IMember,
-    { prefix, condition }: _RoleGrantOptions = {},
-  ): ZoneGrant {
+  _grantRole(role: string, { member, memberId }: IMember, prefix?: string, validUntil?: string): ZoneGrant {
+    const condition =
+      validUntil === undefined
+        ? undefined
+        : { title: `until ${validUntil}`, expression: `request.time < timestamp("${validUntil}")` };
     const path = `${this.root ?? ''}${prefix === undefined ? '' : folder(prefix)}`;
     const { bucketName: bucket } = this;
     const name = `${role.slice(role.lastIndexOf('.') + 1)}:${memberId}`;
