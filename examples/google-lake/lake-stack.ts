@@ -4,6 +4,7 @@ import { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import {
+  AuditAlarms,
   AuditTrail,
   BucketLocation,
   BucketRetention,
@@ -77,11 +78,22 @@ export class LakeStack extends TerraformStack {
     });
     new ZoneReplication(this, 'Copies', { source: this.lake.silver, destination: vault });
 
+    const mail = new MonitoringNotificationChannel(this, 'Mail', {
+      type: 'email',
+      displayName: 'Owners of the lake',
+      labels: { email_address: 'lake-owners@acme.example' },
+    });
+
     // What an audit asks for.
-    new AuditTrail(this, 'Audit', {
+    const trail = new AuditTrail(this, 'Audit', {
       lake: this.lake,
       bucketName: `acme-${environment}-audit`,
       location: BucketLocation.region('europe-west3'),
+    });
+    new AuditAlarms(this, 'AuditAlarms', {
+      trail,
+      appendOnlyZone: this.lake.bronze,
+      notificationChannels: [mail],
     });
     new ZoneInventory(this, 'Inventory', {
       zones: [this.lake.bronze, this.lake.gold],
@@ -94,11 +106,6 @@ export class LakeStack extends TerraformStack {
     tags.grantRead('restricted', Member.of('group:service-desk@acme.example'));
 
     // What it costs, told to those who can do something about it.
-    const mail = new MonitoringNotificationChannel(this, 'Mail', {
-      type: 'email',
-      displayName: 'Owners of the lake',
-      labels: { email_address: 'lake-owners@acme.example' },
-    });
     new CostWatch(this, 'Costs', {
       billingAccount,
       monthlyLimit: 2000,

@@ -1,5 +1,7 @@
+import { MonitoringNotificationChannel } from '@cdktf/provider-google/lib/monitoring-notification-channel';
 import type { TerraformStack } from 'cdktf';
 import {
+  AuditAlarms,
   AuditTrail,
   BucketLocation,
   CostWatch,
@@ -23,6 +25,13 @@ function zone(stack: TerraformStack, name = 'acme-zone'): ZoneBucket {
 
 /** Every construct of the library with its defaults, in a stack of its own. */
 export const CONSTRUCTS: { readonly [name: string]: (stack: TerraformStack) => void } = {
+  AuditAlarms: (stack) => {
+    const zones = [zone(stack)];
+    new AuditAlarms(stack, 'Alarms', {
+      trail: new AuditTrail(stack, 'Audit', { bucketName: 'acme-audit', location, zones }),
+      notificationChannels: [new MonitoringNotificationChannel(stack, 'Mail', { type: 'email' })],
+    });
+  },
   AuditTrail: (stack) =>
     new AuditTrail(stack, 'Audit', { bucketName: 'acme-audit', location, zones: [zone(stack)] }),
   CostWatch: (stack) =>

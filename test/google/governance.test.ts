@@ -3,6 +3,7 @@ import { PubsubTopic } from '@cdktf/provider-google/lib/pubsub-topic';
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { App, Testing, TerraformStack } from 'cdktf';
 import {
+  AuditAlarms,
   AuditTrail,
   type AuditTrailProps,
   BucketLocation,
@@ -160,6 +161,63 @@ describe('an audit trail', () => {
 
   it('refuses to record nothing', () => {
     expect(() => trail({ zones: [] })).toThrow('"Lake/Audit" records nothing. Pass a lake, or name zones.');
+  });
+});
+
+describe('audit alarms', () => {
+  function alarms(maintainers?: string[]) {
+    const stack = googleStack();
+    const bronze = zoneIn(stack, 'acme-bronze');
+    const trail = new AuditTrail(stack, 'Audit', {
+      bucketName: 'acme-audit',
+      location: LOCATION,
+      zones: [bronze],
+    });
+    const channel = new MonitoringNotificationChannel(stack, 'Mail', { type: 'email' });
+    new AuditAlarms(stack, 'Alarms', {
+      trail,
+      appendOnlyZone: bronze,
+      maintainers,
+      notificationChannels: [channel],
+    });
+    return resources(stack, 'google_monitoring_alert_policy') as any[];
+  }
+  const filterOf = (policies: any[], word: string) =>
+    policies
+      .flatMap(({ conditions }) => conditions)
+      .map(({ condition_matched_log }) => condition_matched_log.filter as string)
+      .find((filter) => filter.includes(word));
+
+  it('tell of changes to buckets, keys and records, and of deletions, at most each five minutes', () => {
+    const policies = alarms();
+    expect(policies).toHaveLength(4);
+    for (const policy of policies) {
+      expect(policy.notification_channels).toEqual(['${google_monitoring_notification_channel.Mail.id}']);
+      expect(policy.alert_strategy.notification_rate_limit).toEqual({ period: '300s' });
+    }
+    const buckets = filterOf(policies, 'storage.setIamPermissions');
+    expect(buckets).toMatch(/bucket_name=\("\$\{.*acme-bronze.*\}" OR "\$\{.*Audit_Records.*\}"\)/);
+    expect(filterOf(policies, 'DeleteSink')).toMatch(
+      /"\/sinks\/\$\{google_logging_project_sink\..*\.name\}"/,
+    );
+    expect(filterOf(policies, 'DestroyCryptoKeyVersion')).toContain('"cloudkms.googleapis.com"');
+    expect(filterOf(policies, 'storage.objects.delete')).not.toContain('NOT');
+  });
+
+  it('leave out those who may delete', () => {
+    const filter = filterOf(alarms(['compactor@acme.iam.gserviceaccount.com']), 'storage.objects.delete');
+    expect(filter).toContain(
+      ' AND NOT protoPayload.authenticationInfo.principalEmail=("compactor@acme.iam.gserviceaccount.com")',
+    );
+  });
+
+  it('tell somebody', () => {
+    const stack = googleStack();
+    const zones = [zoneIn(stack, 'acme-bronze')];
+    const trail = new AuditTrail(stack, 'Audit', { bucketName: 'acme-audit', location: LOCATION, zones });
+    expect(() => new AuditAlarms(stack, 'Alarms', { trail, notificationChannels: [] })).toThrow(
+      '"Lake/Alarms" tells nobody. Name notificationChannels.',
+    );
   });
 });
 

@@ -126,3 +126,20 @@ it.each([
   ];
   expect(() => TieringProfile.custom({ name: 'own', steps })).toThrow(message);
 });
+
+/** The table of docs/google.md. */
+it.each<[string, TieringProfile, number[]]>([
+  ['none', TieringProfile.custom({ name: 'none' }), [492, 492, 492]],
+  ['STEPWISE', TieringProfile.STEPWISE, [94, 136, 507]],
+  ['HOT_COOL_ARCHIVE', TieringProfile.HOT_COOL_ARCHIVE, [42, 102, 640]],
+  ['QUARTER_AND_YEAR', TieringProfile.QUARTER_AND_YEAR, [171, 206, 526]],
+  ['INSTANT_ARCHIVE', TieringProfile.INSTANT_ARCHIVE, [148, 169, 365]],
+  ['DEEP_ARCHIVE', TieringProfile.DEEP_ARCHIVE, [88, 143, 634]],
+  ['AUTOCLASS', TieringProfile.AUTOCLASS, [257, 269, 375]],
+  ['AUTOCLASS_ARCHIVE', TieringProfile.AUTOCLASS_ARCHIVE, [94, 114, 293]],
+])('costs what the documentation says: %s', (_name, profile, expected) => {
+  const figures = [0, 0.05, 0.5].map((readShare) =>
+    Math.round(profile.estimateMonthlyCost({ monthlyVolumeGib: 1024, retentionDays: 720, readShare }).total),
+  );
+  expect(figures).toEqual(expected);
+});

@@ -1,3 +1,4 @@
+export { AuditAlarms, type AuditAlarmsProps } from './audit-alarms';
 export { AuditTrail, type AuditTrailProps } from './audit-trail';
 export { CostWatch, type CostWatchProps } from './cost-watch';
 export { Labels, RequiredLabels } from './labels';
