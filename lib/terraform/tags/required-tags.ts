@@ -58,8 +58,10 @@ export abstract class RequiredTagsBase implements IAspect {
     if (value === undefined || value === '') {
       return `${node.node.path} has no ${noun} "${key}". Set it for everything below: ${SETTERS[noun]}.of(app).add('${key}', …).`;
     }
-    if (allowedValues === undefined || Token.isUnresolved(value) || allowedValues.includes(value))
-      return undefined;
-    return `${node.node.path} has the ${noun} "${key}" with "${value}". Allowed: ${allowedValues.join(', ')}.`;
+    if (allowedValues === undefined || Token.isUnresolved(value)) return undefined;
+    // Where data of several kinds are in one resource, blanks are between them.
+    const wrong = value.split(' ').find((word) => !allowedValues.includes(word));
+    if (wrong === undefined) return undefined;
+    return `${node.node.path} has the ${noun} "${key}" with "${wrong}". Allowed: ${allowedValues.join(', ')}.`;
   }
 }

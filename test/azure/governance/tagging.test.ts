@@ -1,5 +1,6 @@
 import { Testing } from 'cdktf';
 import {
+  DataContract,
   RequiredTags,
   TaggingEffect,
   TaggingPolicy,
@@ -28,6 +29,28 @@ describe('RequiredTags', () => {
       DataOwner: 'finance',
       DataClassification: 'internal',
     });
+  });
+
+  it('is satisfied by what a contract says', () => {
+    const contract = DataContract.fromFile(`${__dirname}/../../../examples/first-stack/orders.odcs.yaml`);
+    const stack = azureStack();
+    groupOf(stack);
+    Tags.of(stack).addContract(contract).add('CostCenter', '4711').add('Environment', 'prod');
+    expect(onlyOf(stack, 'resource_group').tags).toEqual({
+      CostCenter: '4711',
+      Environment: 'prod',
+      DataProduct: 'orders',
+      DataDomain: 'sales',
+      DataOwner: 'order-data',
+      DataClassification: 'restricted',
+    });
+    RequiredTags.standard(['public', 'internal', 'restricted']).enforce(stack);
+    expect(() => Testing.synth(stack, true)).not.toThrow();
+    const several = azureStack();
+    groupOf(several);
+    Tags.of(several).add('DataClassification', 'public secret');
+    RequiredTags.of([{ key: 'DataClassification', allowedValues: ['public'] }]).enforce(several);
+    expect(() => Testing.synth(several, true)).toThrow('with "secret". Allowed: public.');
   });
 
   it('knows what Azure takes for a tag', () => {

@@ -1,0 +1,47 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Testing } from 'cdktf';
+import { LakeStack } from '../../examples/azure-lake/lake-stack';
+import type { Configuration } from '../terraform/bindings-schema';
+import { planAndApply, validate, withTerraform } from '../terraform/terraform';
+import { PRINCIPAL } from './stack';
+
+function stack(): LakeStack {
+  return new LakeStack(Testing.app(), 'Lake', {
+    environment: 'prod',
+    deployedFrom: '203.0.113.7',
+    analysts: PRINCIPAL,
+    courier: PRINCIPAL,
+  });
+}
+
+describe('examples/azure-lake', () => {
+  const outdir = mkdtempSync(join(tmpdir(), 'azure-lake-'));
+  afterAll(() => rmSync(outdir, { recursive: true }));
+
+  it('synthesizes as a user runs it, with every tag and without a secret', () => {
+    process.env.CDKTF_OUTDIR = outdir;
+    try {
+      jest.isolateModules(() => require('../../examples/azure-lake/app'));
+    } finally {
+      delete process.env.CDKTF_OUTDIR;
+    }
+    const text = readFileSync(join(outdir, 'stacks/Lake/cdk.tf.json'), 'utf8');
+    const { resource = {} } = JSON.parse(text) as Configuration;
+    expect(Object.values(resource.azurerm_storage_account).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['acmecopyprod', 'genaiprod', 'acmelakeprod', 'acmeauditprod']),
+    );
+    expect(text).not.toMatch(/access_key\b(?!_enabled)|connection_string|password|sas_token/);
+  });
+});
+
+withTerraform('Terraform takes examples/azure-lake', () => {
+  it('as valid', async () => {
+    expect(await validate(stack())).toEqual([]);
+  });
+
+  it('and plans and applies it', async () => {
+    expect(await planAndApply(stack())).toContain('2 passed, 0 failed');
+  });
+});
