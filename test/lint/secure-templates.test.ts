@@ -32,7 +32,7 @@ function templatesOf(example: string): TemplateDocument[] {
 
 /** What is not the lake's data: locks and notes of runs, events seen in the last hours, keys of functions' logs and dead letters, a link to a database. */
 const GONE_WITH_THE_STACK =
-  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^ErasureKey|^Customers|^TicketsKey|DeduplicationTable)[0-9A-F]{8}$/;
+  /(LedgerTable|^SilverKey|^DailyRevenueKey|^(Orders|Revenue)GateKey|^FailoverKey|^OrderArchiveKey|^ArchivalKey|^ErasureKey|^VectorSnapshotsKey|^Customers|^TicketsKey|DeduplicationTable)[0-9A-F]{8}$/;
 
 function requireSecure(template: TemplateSource): void {
   expect(template).toEncryptEverything();

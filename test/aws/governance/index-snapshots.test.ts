@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Domain, EngineVersion, type IDomain } from 'aws-cdk-lib/aws-opensearchservice';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type LifecycleRule, StorageClass } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { OpenSearchRepository } from '../../../lambda/search/opensearch-repository';
@@ -314,4 +314,52 @@ test('two of them do not share a folder', () => {
     '"Test/C" and "Test/A" would write to one folder, s3://lake/a and s3://lake/a/b: each would break the other. Give each a ' +
       'folder of its own.',
   );
+});
+
+describe('a lifecycle rule that would take snapshots apart', () => {
+  function withRules(...rules: LifecycleRule[]): () => Template {
+    const { stack, zone } = locked();
+    const bucket = zone.bucket as Bucket;
+    for (const rule of rules) bucket.addLifecycleRule(rule);
+    return () => Template.fromStack(stack);
+  }
+  /** Rules come after the construct. */
+  function locked() {
+    const stack = new Stack(new App(), 'Test', PLACE);
+    const zone = new ZoneBucket(stack, 'Gold');
+    new IndexSnapshots(stack, 'Snapshots', {
+      domain: existing(stack, DOMAIN, 'search-vectors.eu-west-1.es.amazonaws.com'),
+      indexes: ['products'],
+      zone,
+      folder: 'vectors',
+    });
+    return { stack, zone };
+  }
+  const to = (storageClass: StorageClass) => [{ storageClass, transitionAfter: Duration.days(30) }];
+
+  test.each<[LifecycleRule, string]>([
+    [
+      { expiration: Duration.days(90) },
+      'A lifecycle rule of "Test/Gold/Bucket" deletes objects by their age, those of the snapshots of "Test/Snapshots" in vectors/ among ' +
+        'them: they could no longer be restored. Choose another zone or folder, or limit the rule to other folders.',
+    ],
+    [
+      { prefix: 'vectors/indices/', transitions: to(StorageClass.DEEP_ARCHIVE) },
+      'A lifecycle rule of "Test/Gold/Bucket" for vectors/indices/ moves objects to DEEP_ARCHIVE',
+    ],
+    [{ prefix: 'vec', transitions: to(StorageClass.GLACIER) }, 'for vec moves objects to GLACIER,'],
+  ])('fails synthesis: %#', (rule, message) => {
+    expect(withRules(rule)).toThrow(message);
+  });
+
+  test('is none of another folder, for a tag, for versions, or to where objects are read at once', () => {
+    const others = withRules(
+      { prefix: 'orders/', expiration: Duration.days(1) },
+      { tagFilters: { a: 'b' }, transitions: to(StorageClass.GLACIER) },
+      { noncurrentVersionTransitions: to(StorageClass.GLACIER) },
+      { transitions: to(StorageClass.GLACIER_INSTANT_RETRIEVAL) },
+      { enabled: false, expiration: Duration.days(1) },
+    );
+    expect(others).not.toThrow();
+  });
 });

@@ -19,7 +19,8 @@ export interface IndexSnapshotsProps {
   readonly indexes: string[];
 
   /**
-   * Zone the snapshots are kept in. None of its lifecycle rules may move them to Glacier, where a domain cannot read them.
+   * Zone the snapshots are kept in. None of its lifecycle rules may move them to Glacier, where a domain cannot read them, or
+   * delete them by their age.
    */
   readonly zone: IZoneBucket;
 

@@ -1,7 +1,7 @@
 import { Arn, ArnFormat, Duration, Names, type ResourceEnvironment, Stack, Token } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { Port } from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -23,15 +23,11 @@ import { handlerKey, handlerLogs, handlerRole } from '../../handler-parts';
 import { DeadLetterQueue } from '../../processing/dead-letter-queue';
 import { grantSend } from '../../queue-access';
 import { requireSamePlace } from '../../same-environment';
-import type { IZoneBucket } from '../../storage';
-import {
-  acknowledge,
-  acknowledgeHandlerFunction,
-  acknowledgeWildcards,
-  complianceRules,
-} from '../../suppressions';
+import { acknowledgeHandlerFunction } from '../../suppressions';
 import type { IndexSnapshotsProps } from './index-snapshots-props';
+import { lifecycleConflicts } from './lifecycle-conflicts';
 import { requireSnapshots } from './requirements';
+import { grantSnapshots, schedulerRole, snapshotRole } from './snapshot-roles';
 
 /**
  * Snapshots of the indexes of a search domain into a zone of the lake, daily: a model's vectors among them, which AWS Backup does
@@ -40,7 +36,8 @@ import { requireSnapshots } from './requirements';
  * Restore by invoking it, `{"restore": "latest", "renameTo": "restored-*"}`: an open index is never overwritten.
  *
  * @throws Error for indexes the domain would refuse, values out of their bounds, a collection of OpenSearch Serverless, a domain
- * of another place or in a network the function is not in, and a folder that another one writes to
+ * of another place or in a network the function is not in, and a folder that another one writes to; at synthesis for lifecycle
+ * rules that would take snapshots apart
  */
 export class IndexSnapshots extends Construct {
   /** The function. */
@@ -84,8 +81,10 @@ export class IndexSnapshots extends Construct {
     const folder = (props.folder ?? `index-snapshots/${this.repositoryName}`).replace(/\/$/, '');
     this.repositoryUri = zone.s3Uri(folder);
     this.refuseSharedFolder();
+    // Rules may be added to the bucket later.
+    this.node.addValidation({ validate: () => lifecycleConflicts(this.node.path, zone, folder) });
 
-    this.snapshotRole = this.createSnapshotRole(zone, folder);
+    this.snapshotRole = snapshotRole(this, domain, zone, folder);
     this.role = props.role ?? handlerRole(this, `Asks ${this.node.path} for snapshots`);
     this.encryptionKey =
       props.encryptionKey ?? handlerKey(this, `Logs and dead letters of ${this.node.path}`);
@@ -93,7 +92,7 @@ export class IndexSnapshots extends Construct {
     this.deadLetterQueue = new DeadLetterQueue(this, 'DeadLetters', {
       encryptionKey: this.encryptionKey,
     }).queue;
-    this.grantSnapshots();
+    grantSnapshots(this.role, domain, this.repositoryName, this.snapshotRole);
     const settings: IndexSnapshotSettings = {
       domain: domain.domainName,
       endpoint: `https://${domain.domainEndpoint}`,
@@ -140,9 +139,9 @@ export class IndexSnapshots extends Construct {
     this.handler.node.addDependency(this.snapshotRole);
     if (isInNetwork && domain instanceof Domain) domain.connections.allowFrom(this.handler, Port.tcp(443));
 
-    const schedulerRole = this.createSchedulerRole();
-    this.schedule = this.createSchedule('Schedule', schedulerRole, 'snapshot', props.schedule ?? DAILY);
-    this.checkSchedule = this.createSchedule('Check', schedulerRole, 'check', HOURLY);
+    const starter = schedulerRole(this, this.handler, this.deadLetterQueue);
+    this.schedule = this.createSchedule('Schedule', starter, 'snapshot', props.schedule ?? DAILY);
+    this.checkSchedule = this.createSchedule('Check', starter, 'check', HOURLY);
   }
 
   /** Ask for a snapshot, a list or a restore: invoke the function, and be told what became of it. */
@@ -182,60 +181,6 @@ export class IndexSnapshots extends Construct {
       period: Duration.hours(1),
       ...options,
     });
-  }
-
-  /** Assumed by the service, for this one domain (docs: "confused deputy", service software R20211203 or later). */
-  private createSnapshotRole(zone: IZoneBucket, folder: string): iam.Role {
-    const role = new iam.Role(this, 'SnapshotRole', {
-      description: `Reads and writes the snapshots of ${this.node.path}`,
-      assumedBy: new iam.ServicePrincipal('es.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-          ArnLike: { 'aws:SourceArn': this.domain.domainArn },
-        },
-      }),
-    });
-    acknowledge(role, complianceRules('IAMNoInlinePolicy'), OWN_POLICY);
-    zone.grantReadWrite(role, folder);
-    zone.grantMaintenance(role, folder);
-    return role;
-  }
-
-  private grantSnapshots(): void {
-    const repository = `${this.domain.domainArn}/_snapshot/${this.repositoryName}`;
-    const resourceArns = [repository, `${repository}/*`];
-    iam.Grant.addToPrincipal({
-      grantee: this.role,
-      actions: ['es:ESHttpDelete', 'es:ESHttpGet', 'es:ESHttpPost', 'es:ESHttpPut'],
-      resourceArns,
-    });
-    acknowledgeWildcards(
-      this.role,
-      resourceArns,
-      'Snapshots are named by their time: the grant covers one repository.',
-    );
-    // Whom the role is passed to is in its trust: the service, for this domain. That OpenSearch tells `iam:PassedToService` of
-    // itself is not documented; a condition on it might refuse every registration.
-    iam.Grant.addToPrincipal({
-      grantee: this.role,
-      actions: ['iam:PassRole'],
-      resourceArns: [this.snapshotRole.roleArn],
-    });
-  }
-
-  private createSchedulerRole(): iam.Role {
-    const role = new iam.Role(this, 'SchedulerRole', {
-      assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com'),
-      description: `Starts the snapshots and checks of ${this.node.path}`,
-    });
-    iam.Grant.addToPrincipal({
-      grantee: role,
-      actions: ['lambda:InvokeFunction'],
-      resourceArns: [this.handler.functionArn],
-    });
-    grantSend(this.deadLetterQueue, role);
-    acknowledge(role, complianceRules('IAMNoInlinePolicy'), OWN_POLICY);
-    return role;
   }
 
   private createSchedule(
@@ -281,8 +226,6 @@ export class IndexSnapshots extends Construct {
 
 const DAILY = ScheduleExpression.cron({ hour: '5', minute: '0' });
 const HOURLY = ScheduleExpression.rate(Duration.hours(1));
-const OWN_POLICY =
-  'The policy is written by grants for this one role and is deleted with it; shared managed policies would widen it.';
 
 function nameOf(construct: Construct): string {
   const name = Names.uniqueResourceName(construct, { maxLength: 90, separator: '-' });
