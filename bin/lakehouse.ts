@@ -6,6 +6,7 @@ const HELP = `lakehouse: a data lakehouse from data contracts
   lakehouse run                                  Run the example products on real data, into ./lakehouse-out
   lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
   lakehouse run --contract FILE --files DIR      The same, fed by the files of a directory, each taken in once
+  lakehouse serve                                Listen on this machine for the webhooks of an app (cdk.out)
   lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
   lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
   lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
@@ -32,6 +33,12 @@ Options of run
   --lookup NAME=FILE#FIELD  JSON or NDJSON that stands in for a lookup, FIELD being the key; may be repeated
   --event-id FIELD  Take each event once: FIELD says which one a record is of (window: an hour)
   --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
+
+Options of serve
+  --app DIR         Cloud assembly of the app (default: cdk.out)
+  --out DIR         Where tables go (default: lakehouse-out)
+  --port N          Port on the loopback interface, 0 for any that is free (default: 8080)
+  --secret NAME=FILE  File with the text of a secret, as the producer has it; may be repeated (default: one is made)
 
 Options of types
   --schema NAME     Schema object of the contract (default: the first)
@@ -129,6 +136,8 @@ async function main(args: string[]): Promise<void> {
   switch (command) {
     case 'run':
       return (await import('./run-command')).run(rest);
+    case 'serve':
+      return (await import('./serve-command')).serve(rest);
     case 'validate':
       return (await import('./validate-command')).validate(rest);
     case 'lock':
@@ -159,7 +168,7 @@ async function main(args: string[]): Promise<void> {
       return (await import('./emulator-command')).emulator(rest);
     default:
       throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, validate, lock, types, maintain, archive, restore, failover, pii, erase, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
+        `"${command}" is not a command. Allowed: run, serve, validate, lock, types, maintain, archive, restore, failover, pii, erase, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
       );
   }
 }

@@ -14,8 +14,25 @@ export type SendMessage = (queue: string, body: string, options: SendOptions) =>
 export type ReadSecret = (arn: string) => string | undefined;
 
 /**
- * What functions that run here may ask of AWS: to send messages to queues of the app, and to read secrets of it. Anything
- * else is refused.
+ * Puts records on a stream of the app, their data in base64, and gives the code of each that it refuses; undefined where the app
+ * has no such stream.
+ */
+export type PutRecords = (
+  stream: string,
+  records: readonly { readonly partitionKey: string; readonly data: string }[],
+) => readonly (string | undefined)[] | undefined;
+
+/** What of AWS is there. */
+export interface Services {
+  readonly send: SendMessage;
+  readonly readSecret: ReadSecret;
+  /** @default - no stream takes records of functions */
+  readonly putRecords?: PutRecords;
+}
+
+/**
+ * What functions that run here may ask of AWS: to send messages to queues of the app, to put records on its streams, and to read
+ * secrets of it. Anything else is refused.
  */
 export class ServiceEndpoint {
   private constructor(
@@ -24,8 +41,8 @@ export class ServiceEndpoint {
     readonly url: string,
   ) {}
 
-  static async open(send: SendMessage, readSecret: ReadSecret): Promise<ServiceEndpoint> {
-    const server = createServer((request, response) => void answer(request, response, { send, readSecret }));
+  static async open(services: Services): Promise<ServiceEndpoint> {
+    const server = createServer((request, response) => void answer(request, response, services));
     await new Promise<void>((listening, failed) =>
       server.once('error', failed).listen(0, '127.0.0.1', listening),
     );
@@ -40,11 +57,6 @@ export class ServiceEndpoint {
   }
 }
 
-interface Services {
-  readonly send: SendMessage;
-  readonly readSecret: ReadSecret;
-}
-
 async function answer(request: IncomingMessage, response: ServerResponse, services: Services): Promise<void> {
   try {
     const target = String(request.headers['x-amz-target'] ?? `${request.method} ${request.url}`);
@@ -55,7 +67,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, servic
   }
 }
 
-function operation(target: string, input: JsonObject, { send, readSecret }: Services): object {
+function operation(target: string, input: JsonObject, services: Services): object {
+  const { send, readSecret, putRecords } = services;
   const queueUrl = textAt(input, 'QueueUrl') ?? '';
   const queue = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
   const sent = (entry: JsonObject): { MessageId: string; MD5OfMessageBody: string } => {
@@ -84,6 +97,22 @@ function operation(target: string, input: JsonObject, { send, readSecret }: Serv
       if (text === undefined) throw new NotOnThisMachine(`The secret ${id}`);
       return { ARN: id, SecretString: text };
     }
+    case 'Kinesis_20131202.PutRecords': {
+      const stream = textAt(input, 'StreamARN') ?? '';
+      const records = listAt(input, 'Records')
+        .filter(isObject)
+        .map((one) => ({ partitionKey: textAt(one, 'PartitionKey') ?? '', data: textAt(one, 'Data') ?? '' }));
+      const codes = putRecords?.(stream, records);
+      if (codes === undefined) throw new NotOnThisMachine(`The stream ${stream}`);
+      return {
+        FailedRecordCount: codes.filter((code) => code !== undefined).length,
+        Records: codes.map((code) =>
+          code === undefined
+            ? { ShardId: 'local', SequenceNumber: '0' }
+            : { ErrorCode: code, ErrorMessage: code },
+        ),
+      };
+    }
     default:
       throw new NotOnThisMachine(target);
   }
@@ -92,7 +121,7 @@ function operation(target: string, input: JsonObject, { send, readSecret }: Serv
 class NotOnThisMachine extends Error {
   constructor(target: string) {
     super(
-      `${target} is not there on this machine: functions can send messages to queues of their app, and read secrets it makes, no more.`,
+      `${target} is not there on this machine: functions can send messages to queues of their app, put records on its streams where it is served, and read secrets it makes, no more.`,
     );
     this.name = 'NotOnThisMachine';
   }

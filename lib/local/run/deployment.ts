@@ -3,7 +3,7 @@ import type { MetricStore } from '../metrics/metric-store';
 import { CloudAssembly } from '../template/assembly';
 import { EmbeddedLake } from './embedded-lake';
 import { linkEngine } from './engine-link';
-import { EventFlow } from './event-flow';
+import { EventFlow, type EventFlowOptions } from './event-flow';
 import { filePipelines, pipelines } from './pipeline';
 import type { FilePipeline, Intake, Pipeline } from './pipeline';
 import type { RunProgress } from './product-run';
@@ -16,7 +16,8 @@ export interface DeploymentContext {
   /** Directory of what the run keeps beside the tables. */
   readonly stateDirectory: string;
   readonly metrics: MetricStore;
-  readonly progress: RunProgress;
+  readonly progress: Pick<RunProgress, 'invoking'>;
+  readonly services?: EventFlowOptions['services'];
 }
 
 /** A synthesized app, and what of it this machine stands for. */
@@ -62,7 +63,7 @@ export class LocalApp {
  */
 export async function whileDeployed(
   { assembly, lake, directory }: LocalApp,
-  { stateDirectory, metrics, progress }: DeploymentContext,
+  { stateDirectory, metrics, progress, services }: DeploymentContext,
   work: (flow: EventFlow) => Promise<void>,
 ): Promise<void> {
   await provisionTables(assembly, lake, () => undefined);
@@ -72,6 +73,7 @@ export async function whileDeployed(
     lake,
     stateDirectory,
     metrics,
+    services,
     invoking: ({ path }) => progress.invoking(path),
   });
   try {

@@ -3,7 +3,7 @@ import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import { containerDefinition } from '../functions/container-definition';
 import { EventRouter } from '../messaging/event-router';
 import type { DeadLetter, QueueConsumer, ServiceEvent } from '../messaging/event-router';
-import { ServiceEndpoint } from '../messaging/service-endpoint';
+import { ServiceEndpoint, type Services } from '../messaging/service-endpoint';
 import { queueMapping } from '../messaging/queue-delivery';
 import type { MetricStore } from '../metrics/metric-store';
 import type { InvocationResult } from '../streams/event-source-mapping';
@@ -25,6 +25,8 @@ export interface EventFlowOptions {
   /** Directory of what the run keeps beside the tables. */
   readonly stateDirectory: string;
   readonly metrics: MetricStore;
+  /** More of AWS than queues and the secrets that the app makes. @default - nothing */
+  readonly services?: Partial<Pick<Services, 'putRecords' | 'readSecret'>>;
   /** Called before a function or container is invoked. */
   readonly invoking: (resource: Resource) => void;
 }
@@ -64,10 +66,12 @@ export class EventFlow {
     // The endpoint is needed to start functions, the router for what they put into queues: each knows the other.
     const opened: { flow?: EventFlow } = {};
     const secrets = new GeneratedSecrets(options.assembly, join(options.stateDirectory, 'secrets.json'));
-    const endpoint = await ServiceEndpoint.open(
-      (queue, body, how) => opened.flow?.router.send(queue, body, how),
-      (arn) => secrets.text(arn),
-    );
+    const { services } = options;
+    const endpoint = await ServiceEndpoint.open({
+      send: (queue, body, how) => opened.flow?.router.send(queue, body, how),
+      readSecret: (arn) => services?.readSecret?.(arn) ?? secrets.text(arn),
+      putRecords: services?.putRecords,
+    });
     opened.flow = new EventFlow(options, endpoint);
     return opened.flow;
   }
@@ -142,6 +146,11 @@ export class EventFlow {
   async runSchedules(): Promise<void> {
     this.router.runSchedules();
     await this.settle();
+  }
+
+  /** Invokes a function with an event of which every byte counts, for example one that is signed. */
+  async request(resource: Resource, event: object): Promise<InvocationResult> {
+    return this.environments.invokeVerbatim(resource, event);
   }
 
   async close(): Promise<void> {

@@ -37,14 +37,19 @@ export class ExecutionEnvironments {
 
   constructor(private readonly options: ExecutionEnvironmentsOptions) {}
 
-  async invoke(resource: Resource, event: unknown): Promise<InvocationResult> {
+  /** With the URIs of the event as those of this machine. */
+  invoke(resource: Resource, event: unknown): Promise<InvocationResult> {
+    return this.invokeVerbatim(resource, this.localEvent(event));
+  }
+
+  async invokeVerbatim(resource: Resource, event: unknown): Promise<InvocationResult> {
     const environment = this.started.get(resource.path) ?? this.start(resource);
     if (!environment) {
       const message = `${resource.path} has no code on this machine: neither a code asset of its own nor an image with a bundle`;
       return { error: { type: 'NoCode', message } };
     }
     const started = Date.now();
-    const result = await environment.pool.invoke(this.localEvent(event));
+    const result = await environment.pool.invoke(event);
     this.measure(resource, started, result);
     return result;
   }

@@ -7,37 +7,18 @@ import { LatencyHistogram } from '../metrics/latency-histogram';
 import type { MetricStore } from '../metrics/metric-store';
 import { workerModule } from '../package-root';
 import { EmbeddedShard } from '../streams/embedded-shard';
-import { ShardDelivery } from '../streams/shard-delivery';
-import type { DiscardedBatch } from '../streams/shard-delivery';
-import { kinesisEvent } from '../streams/stream-record';
 import type { StreamRecord } from '../streams/stream-record';
-import { LAPTOP } from '../template/physical-names';
 import { addLeftOut, leftOutOf } from './left-out';
 import type { LeftOut } from './left-out';
 import { addPersonalData, personalDataOf } from './personal-data';
 import type { PersonalData } from './personal-data';
 import type { Pipeline } from './pipeline';
 import type { Fed } from './product-run';
-import { appendToQueue } from './queue-file';
 import { addDrift, driftOf, NO_DRIFT } from './schema-drift';
 import { ServiceMetrics } from './service-metrics';
+import { BatchGivenUp, deliverShard } from './shard-run';
 import { sequenceNumber, shardIds } from './source-ledger';
 import type { Source } from './source-ledger';
-
-/** A batch failed until it was given up. Nothing after it in its shard was delivered, so running again goes on there. */
-export class BatchGivenUp extends Error {
-  constructor(
-    readonly batch: DiscardedBatch,
-    reason: string,
-  ) {
-    const { shardId, batchSize, startSequenceNumber } = batch.KinesisBatchInfo;
-    super(
-      `${batch.requestContext.condition}: ${batchSize} record(s) of ${shardId} from sequence number ${startSequenceNumber} on. ` +
-        `Last error of the function: ${reason}`,
-    );
-    this.name = 'BatchGivenUp';
-  }
-}
 
 export interface PipelineRunOptions {
   readonly pipeline: Pipeline;
@@ -62,9 +43,6 @@ export interface PipelineResult extends Fed {
   /** The run's first batch that was given up; the function's records up to it are in the tables. */
   readonly failure?: BatchGivenUp;
 }
-
-/** Lambda tries for hours; somebody who waits at a terminal would rather know. */
-const MAXIMUM_RETRIES = 4;
 
 /** Feeds a file of events through a pipeline: into its stream, and batch by batch into its function. */
 export async function runPipeline(options: PipelineRunOptions): Promise<PipelineResult> {
@@ -94,40 +72,19 @@ export async function runPipeline(options: PipelineRunOptions): Promise<Pipeline
   let failure: BatchGivenUp | undefined;
 
   const shards = shardIds(source).map((shardId) => new EmbeddedShard(shardId, pipeline.mapping));
-  const deliverAll = async (shard: EmbeddedShard): Promise<void> => {
-    let lastError = 'none';
-    const delivery = new ShardDelivery({
-      mapping: withFewRetries(pipeline.mapping),
-      shardId: shard.shardId,
-      streamArn: pipeline.stream.arn,
-      functionArn: pipeline.function.arn,
-      invoke: async (records) => {
-        const invoked = Date.now();
-        const result = await pool.invoke(
-          kinesisEvent(records, shard.shardId, {
-            streamArn: pipeline.stream.arn,
-            region: LAPTOP.region,
-            roleArn: pipeline.roleArn,
-          }),
-        );
-        service.invoked(records, invoked, result);
-        lastError = result.error ? `${result.error.type}: ${result.error.message}` : 'reported as failed';
-        return result;
-      },
+  const deliverAll = (shard: EmbeddedShard): Promise<void> =>
+    deliverShard(shard, {
+      pipeline,
+      pool,
+      service,
+      stateDirectory,
       delivered: (records) => {
         const now = Date.now();
         for (const { arrivedAt } of records) latency.add(now - arrivedAt);
         delivered += records.length;
         options.progress(rows.from + delivered, inspection.rows);
       },
-      discard: async (batch) => {
-        service.deadLettered();
-        if (pipeline.failureQueue) appendToQueue(stateDirectory, pipeline.failureQueue.name, batch);
-        throw new BatchGivenUp(batch, lastError);
-      },
     });
-    for (let batch = await shard.take(); batch; batch = await shard.take()) await delivery.deliver(batch);
-  };
 
   const deliveries = shards.map(deliverAll);
   try {
@@ -183,11 +140,4 @@ async function feed(
     if (row >= to) break;
   }
   for (const shard of shards) shard.end();
-}
-
-function withFewRetries(mapping: Pipeline['mapping']): Pipeline['mapping'] {
-  const { maximumRetryAttempts } = mapping;
-  const attempts =
-    maximumRetryAttempts < 0 ? MAXIMUM_RETRIES : Math.min(MAXIMUM_RETRIES, maximumRetryAttempts);
-  return { ...mapping, maximumRetryAttempts: attempts };
 }

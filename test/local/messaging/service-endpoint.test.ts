@@ -14,13 +14,13 @@ describe('what functions may ask of AWS', () => {
   let client: SQSClient;
   let QueueUrl: string;
   beforeAll(async () => {
-    endpoint = await ServiceEndpoint.open(
-      (queue, body, options) => {
+    endpoint = await ServiceEndpoint.open({
+      send: (queue, body, options) => {
         if (queue !== 'tasks.fifo') return undefined;
         return `id-${sent.push([queue, body, options])}`;
       },
-      (arn) => (arn.endsWith(':secret:key') ? 'the text' : undefined),
-    );
+      readSecret: (arn) => (arn.endsWith(':secret:key') ? 'the text' : undefined),
+    });
     client = new SQSClient({
       endpoint: endpoint.url,
       region: 'us-east-1',

@@ -254,7 +254,7 @@ optional(BUILT)('lakehouse', () => {
     [['run', '--contract', 'c.yaml'], '--contract needs --events FILE'],
     [['run', '--contracts', 'c.yaml'], "Unknown option '--contracts'"],
     [['run', 'c.yaml'], 'c.yaml'],
-    [['deploy'], '"deploy" is not a command. Allowed: run, validate'],
+    [['deploy'], '"deploy" is not a command. Allowed: run, serve, validate'],
     [['validate'], 'validate needs at least one contract'],
   ])('%j ends with 2', (args, message) => {
     expect(lakehouse(args, tmpdir())).toMatchObject({
