@@ -9,6 +9,7 @@ import { VirtualNetwork } from '@cdktf/provider-azurerm/lib/virtual-network';
 import { TerraformOutput, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import {
+  AuditAlarms,
   AuditTrail,
   CostWatch,
   DataContract,
@@ -23,6 +24,7 @@ import {
   StorageRedundancy,
   TaggingPolicy,
   Tags,
+  TieringPolicy,
   TieringProfile,
 } from 'lakehouse-constructs/azure';
 
@@ -108,7 +110,10 @@ export class LakeStack extends TerraformStack {
     });
 
     // What an audit asks for.
-    new AuditTrail(this, 'Audit', { lake: this.lake, recordsAccountName: `acmeaudit${environment}` });
+    const trail = new AuditTrail(this, 'Audit', {
+      lake: this.lake,
+      recordsAccountName: `acmeaudit${environment}`,
+    });
     new LakeBackup(this, 'Backup', {
       resourceGroup,
       vaultName: `lake-backups-${environment}`,
@@ -123,7 +128,13 @@ export class LakeStack extends TerraformStack {
     const tags = [{ key: 'CostCenter' }, { key: 'Environment', allowedValues: ['dev', 'prod'] }];
     new TaggingPolicy(this, 'RequiredOfOthers', { resourceGroup, tags });
 
-    // What it costs, told to those who can do something about it.
+    new TieringPolicy(this, 'TieringOfOthers', {
+      resourceGroup,
+      profile: TieringProfile.HOT_COOL,
+      prefixes: ['app/logs/'],
+    });
+
+    // What it costs and what is suspicious, told to those who can do something about it.
     const actionGroup = new MonitorActionGroup(this, 'Owners', {
       name: 'lake-owners',
       shortName: 'lakeowners',
@@ -131,6 +142,11 @@ export class LakeStack extends TerraformStack {
       emailReceiver: [
         { name: 'owners', emailAddress: 'lake-owners@acme.example', useCommonAlertSchema: true },
       ],
+    });
+    new AuditAlarms(this, 'AuditAlarms', {
+      trail,
+      appendOnlyZone: this.lake.bronze,
+      actionGroups: [actionGroup],
     });
     new CostWatch(this, 'Costs', {
       resourceGroup,

@@ -1,5 +1,6 @@
 import type { TerraformStack } from 'cdktf';
 import {
+  AuditAlarms,
   AuditTrail,
   BlobInventory,
   CostWatch,
@@ -11,6 +12,8 @@ import {
   Principal,
   PurviewCatalog,
   TaggingPolicy,
+  TieringPolicy,
+  TieringProfile,
   ZoneBucket,
   ZoneReplication,
 } from '../../lib/azure';
@@ -31,6 +34,11 @@ function zone(stack: TerraformStack, accountName?: string): ZoneBucket {
 
 /** Every construct of the library with its defaults, in a stack of its own. */
 export const CONSTRUCTS: { readonly [name: string]: (stack: TerraformStack) => void } = {
+  AuditAlarms: (stack) =>
+    new AuditAlarms(stack, 'Alarms', {
+      trail: new AuditTrail(stack, 'Audit', { zones: [zone(stack)] }),
+      actionGroups: [{ id: '/subscriptions/1/actionGroups/operators' }],
+    }),
   AuditTrail: (stack) => new AuditTrail(stack, 'Audit', { zones: [zone(stack)] }),
   BlobInventory: (stack) => new BlobInventory(stack, 'Inventory', { account: account(stack) }),
   CostWatch: (stack) =>
@@ -67,6 +75,8 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: TerraformStack) => v
     }),
   TaggingPolicy: (stack) =>
     new TaggingPolicy(stack, 'Policy', { tags: [{ key: 'CostCenter' }], resourceGroup: groupOf(stack) }),
+  TieringPolicy: (stack) =>
+    new TieringPolicy(stack, 'Policy', { profile: TieringProfile.HOT_COOL, resourceGroup: groupOf(stack) }),
   ZoneBucket: zone,
   ZoneReplication: (stack) =>
     new ZoneReplication(stack, 'Copies', {

@@ -92,7 +92,13 @@ export class AuditTrail extends Construct {
   readonly records: ZoneBucket[];
   /** Undefined where a workspace was given. */
   readonly workspace?: LogAnalyticsWorkspace;
+  /** Resource id of the workspace that can be asked. */
+  readonly workspaceId: string;
   readonly settings: MonitorDiagnosticSetting[];
+  /** What is recorded. */
+  readonly recorded: ILakeAccount[];
+  /** Whether deletions of blobs are. */
+  readonly recordsDeletions: boolean;
 
   constructor(scope: Construct, id: string, props: AuditTrailProps) {
     super(scope, id);
@@ -106,6 +112,8 @@ export class AuditTrail extends Construct {
     requireDays('logRetentionDays', props.logRetentionDays, { least: 30, most: 730 });
     if (operations.length === 0)
       throw new Error('operations is empty, so that nothing would be recorded. Leave it out.');
+    this.recorded = recorded;
+    this.recordsDeletions = operations.includes(StorageOperation.DELETE);
     const vaults = new Set(recorded.flatMap((account) => vaultOf(account) ?? []));
     const first = recorded[0];
     this.account = this.recordsAccount(first, props);
@@ -116,13 +124,13 @@ export class AuditTrail extends Construct {
     ];
     this.records = kinds.map((kind) => this.container(kind, retentionDays, props.locked ?? false));
     if (props.workspace === undefined) this.workspace = this.ownWorkspace(first, props);
-    const workspaceId = props.workspace?.id ?? this.workspace!.id;
+    this.workspaceId = props.workspace?.id ?? this.workspace!.id;
     const record = (name: string, targetResourceId: string, categories: readonly string[]) =>
       new MonitorDiagnosticSetting(this, name, {
         name: 'lake-audit',
         targetResourceId,
         storageAccountId: this.account.accountId,
-        logAnalyticsWorkspaceId: workspaceId,
+        logAnalyticsWorkspaceId: this.workspaceId,
         enabledLog: categories.map((category) => ({ category })),
         // Azure Monitor would make the containers itself, without a retention.
         dependsOn: this.records.map(({ container, retention }) => retention ?? container),

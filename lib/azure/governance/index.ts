@@ -1,3 +1,4 @@
+export { AuditAlarms, type AuditAlarmsProps } from './audit-alarms';
 export { AuditTrail, type AuditTrailProps, type ILogWorkspace, StorageOperation } from './audit-trail';
 export { CostWatch, type CostWatchProps, type IActionGroup } from './cost-watch';
 export { BackupRedundancy, LakeBackup, type LakeBackupProps } from './lake-backup';
@@ -6,4 +7,5 @@ export { PurviewCatalog, type PurviewCatalogProps } from './purview-catalog';
 export { RequiredTags } from './required-tags';
 export { TaggingEffect, TaggingPolicy, type TaggingPolicyProps } from './tagging-policy';
 export { Tags } from './tags';
+export { TieringPolicy, type TieringPolicyProps } from './tiering-policy';
 export { type RequiredTag, RequiredTagsBase } from '../../terraform';
