@@ -2,6 +2,7 @@ import {
   BucketLocation,
   DualRegion,
   MedallionLake,
+  MultiRegion,
   type StorageUsage,
   StorageClass,
   TieringProfile,
@@ -26,7 +27,7 @@ describe('what a month costs', () => {
     expect(transitions).toBeCloseTo(OBJECTS * (0.01 + 0.02 + 0.05), 10);
     expect([retrieval, monitoring]).toEqual([0, 0]);
     expect(total).toBeCloseTo(storage + transitions, 10);
-    expect(pricesAsOf).toBe('2026-09-20');
+    expect(pricesAsOf).toBe('2026-05-16');
   });
 
   it('with what is read', () => {
@@ -92,19 +93,43 @@ describe('a lake', () => {
     expect(total).toBeCloseTo(exports + 24 * 0.02 + 10 * (37 / 30) * 0.02, 10);
   });
 
-  it('asks for the prices of two regions, and of buckets that are not its own', () => {
+  it.each<[string, BucketLocation, boolean, number, number]>([
+    ['one region', BucketLocation.region('us-central1'), false, 0.02, 0],
+    ['two regions', BucketLocation.dualRegion(DualRegion.NAM4), false, 0.044, 0.02],
+    ['two regions within 15 minutes', BucketLocation.dualRegion(DualRegion.EUR4), true, 0.044, 0.04],
+    [
+      'two regions of one’s own',
+      BucketLocation.regionPair(MultiRegion.ASIA, 'asia-east1', 'asia-southeast1'),
+      true,
+      0.044,
+      0.11,
+    ],
+    ['a continent', BucketLocation.multiRegion(MultiRegion.ASIA), false, 0.026, 0.08],
+  ])('pays in %s for its storage, and for copies', (_name, location, turboReplication, price, copies) => {
+    const lake = new MedallionLake(googleStack(), 'Lake', { name: 'acme', location, turboReplication });
+    const usage = { ...USAGE, replacedVolumeGib: 3 };
+    const { storage, replication, total } = lake.estimateMonthlyCost(Zone.GOLD, [usage]);
+    expect(storage).toBeCloseTo((24 + 3 * (37 / 30)) * price, 10);
+    expect(replication).toBeCloseTo(4 * copies, 10);
+    expect(total).toBeCloseTo(storage + replication, 10);
+  });
+
+  it('pays twice for the moves of two regions', () => {
+    const tiering = [{ profile: TieringProfile.archiveAfter(360) }];
     const lake = new MedallionLake(googleStack(), 'Lake', {
       name: 'acme',
       location: BucketLocation.dualRegion(DualRegion.NAM4),
+      gold: { tiering },
+    });
+    expect(lake.estimateMonthlyCost(Zone.GOLD, [USAGE]).transitions).toBeCloseTo(OBJECTS * 0.1, 10);
+  });
+
+  it('does not know the cost of buckets that are not its own', () => {
+    const lake = new MedallionLake(googleStack(), 'Lake', {
+      name: 'acme',
+      location: BucketLocation.region('us-central1'),
       silver: { bucketName: 'theirs' },
     });
-    expect(() => lake.estimateMonthlyCost(Zone.GOLD, [USAGE])).toThrow(
-      'estimateMonthlyCost of "Lake/Lake/Gold": list prices are those of a region, and the bucket is in the dual-region NAM4. ' +
-        'Give storagePrices.',
-    );
-    expect(
-      lake.estimateMonthlyCost(Zone.GOLD, [{ ...USAGE, storagePrices: { STANDARD: 0.04 } }]).total,
-    ).toBeCloseTo(24 * 0.04, 10);
     expect(() => lake.estimateMonthlyCost(Zone.SILVER, [USAGE])).toThrow("is a bucket of its owner's");
   });
 });

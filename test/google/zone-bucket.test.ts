@@ -350,13 +350,25 @@ describe('refused are', () => {
 
   it('places there are not', () => {
     expect(() => BucketLocation.region('EU')).toThrow('"EU" is no region of Google Cloud.');
-    expect(() => BucketLocation.regionPair(MultiRegion.EU, 'europe-west3', 'us-east1')).toThrow(
-      'regionPair: us-east1 is not in the multi-region EU. Name two regions of it, or another multi-region.',
+    const pair = (multiRegion: MultiRegion, first: string, second: string) => () =>
+      BucketLocation.regionPair(multiRegion, first, second);
+    expect(pair(MultiRegion.ASIA, 'asia-east1', 'us-east1')).toThrow(
+      'regionPair: us-east1 cannot be paired in ASIA. Allowed: asia-east1, asia-southeast1.',
     );
-    expect(() => BucketLocation.regionPair(MultiRegion.EU, 'europe-west2', 'europe-west3')).toThrow(
-      'regionPair: europe-west2 is not',
+    // London is in Europe and not in the EU; Tokyo is paired with Osaka only.
+    expect(pair(MultiRegion.EU, 'europe-west2', 'europe-west3')).toThrow(
+      'europe-west2 cannot be paired in EU.',
     );
-    expect(() => BucketLocation.regionPair(MultiRegion.US, 'us-east1', 'US-EAST1')).toThrow('us-east1 twice');
+    expect(pair(MultiRegion.ASIA, 'asia-east1', 'asia-northeast1')).toThrow(
+      'asia-northeast1 cannot be paired',
+    );
+    expect(pair(MultiRegion.US, 'us-east4', 'US-EAST4')).toThrow('regionPair: us-east4 twice.');
+    expect(pair(MultiRegion.US, 'us-east1', 'us-central1')).toThrow(
+      'regionPair: Cloud Storage has us-central1 and us-east1 as a named pair only. Use BucketLocation.dualRegion(DualRegion.NAM4).',
+    );
+    expect(pair(MultiRegion.EU, 'europe-west3', 'europe-west10')).toThrow(
+      'regionPair: europe-west10 and europe-west3 are in one country',
+    );
     expect(() => BucketRetention.locked(0)).toThrow('A retention is 1 to 36525 whole days. Received 0.');
   });
 

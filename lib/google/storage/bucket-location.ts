@@ -27,14 +27,27 @@ export enum LocationType {
   MULTI_REGION = 'multi-region',
 }
 
-/** Names of regions begin so, by the multi-region they are in. */
-const CONTINENTS: { readonly [multiRegion: string]: string } = { ASIA: 'asia-', EU: 'europe-', US: 'us-' };
+/** Which regions can be paired, and which pairs have names or location codes of their own instead. */
+const PAIRABLE: { readonly [multiRegion: string]: string[] } = {
+  ASIA: ['asia-east1', 'asia-southeast1'],
+  EU: [
+    ...['europe-central2', 'europe-north1', 'europe-southwest1', 'europe-west1', 'europe-west3'],
+    ...['europe-west4', 'europe-west8', 'europe-west9', 'europe-west10', 'europe-west12'],
+  ],
+  US: [
+    ...['us-central1', 'us-east1', 'us-east4', 'us-east5', 'us-south1'],
+    ...['us-west1', 'us-west2', 'us-west3', 'us-west4'],
+  ],
+};
+const NAMED_PAIRS: { readonly [pair: string]: string } = {
+  'europe-north1 europe-west4': 'DualRegion.EUR4',
+  'us-central1 us-east1': 'DualRegion.NAM4',
+};
+/** Pairs within one country are in a location of that country. */
+const COUNTRIES = ['europe-west10 europe-west3', 'europe-west12 europe-west8'];
 
 /** What KMS calls the multi-regions. https://docs.cloud.google.com/kms/docs/locations */
 const KEY_LOCATIONS: { readonly [multiRegion: string]: string } = { ASIA: 'asia', EU: 'europe', US: 'us' };
-
-/** London and Zurich are in Europe, and not in the multi-region EU. */
-const OUTSIDE_EU = ['europe-west2', 'europe-west6'];
 
 /**
  * Where a bucket is; it cannot be moved later by Terraform. In two or more regions a bucket is its own copy: it is one
@@ -50,35 +63,31 @@ export class BucketLocation {
 
   /** A pair of regions that Google has named. */
   static dualRegion(pair: DualRegion): BucketLocation {
-    return new BucketLocation(LocationType.DUAL_REGION, pair, pair.toLowerCase());
+    const continent = { ASIA1: 'ASIA', EUR4: 'EU', NAM4: 'US' }[pair];
+    return new BucketLocation(LocationType.DUAL_REGION, pair, pair.toLowerCase(), continent);
   }
 
   /**
    * A pair of regions of your own choice, of one multi-region: `regionPair(MultiRegion.EU, 'europe-west3', 'europe-north1')`.
    * Its key is in the multi-region.
-   * @throws Error for a region of another continent, and for one region twice
+   * @throws Error for a region that cannot be paired there, for one region twice, and for pairs that have a name
    */
   static regionPair(multiRegion: MultiRegion, first: string, second: string): BucketLocation {
-    for (const region of [first, second]) {
-      requireRegion(region);
-      if (Token.isUnresolved(region)) continue;
-      const outside = multiRegion === MultiRegion.EU && OUTSIDE_EU.includes(region.toLowerCase());
-      if (!region.toLowerCase().startsWith(CONTINENTS[multiRegion]) || outside) {
-        throw new Error(
-          `regionPair: ${region} is not in the multi-region ${multiRegion}. Name two regions of it, or another multi-region.`,
-        );
-      }
-    }
-    if (first.toLowerCase() === second.toLowerCase()) {
-      throw new Error(`regionPair: ${first} twice. Name two regions, or use BucketLocation.region.`);
-    }
+    for (const region of [first, second]) requireRegion(region);
+    requirePair(multiRegion, first, second);
     const regions = [first.toUpperCase(), second.toUpperCase()];
-    return new BucketLocation(LocationType.DUAL_REGION, multiRegion, KEY_LOCATIONS[multiRegion], regions);
+    const keyLocation = KEY_LOCATIONS[multiRegion];
+    return new BucketLocation(LocationType.DUAL_REGION, multiRegion, keyLocation, multiRegion, regions);
   }
 
   /** Regions of a continent, of Google's choice. Readers pay for transfer from it, also within Google Cloud. */
   static multiRegion(multiRegion: MultiRegion): BucketLocation {
-    return new BucketLocation(LocationType.MULTI_REGION, multiRegion, KEY_LOCATIONS[multiRegion]);
+    return new BucketLocation(
+      LocationType.MULTI_REGION,
+      multiRegion,
+      KEY_LOCATIONS[multiRegion],
+      multiRegion,
+    );
   }
 
   private constructor(
@@ -87,9 +96,39 @@ export class BucketLocation {
     readonly name: string,
     /** Where the key of a bucket has to be, as Cloud KMS names it. */
     readonly keyLocation: string,
+    /** The multi-region that several regions are in; undefined for one region. */
+    readonly continent?: string,
     /** The two regions of `regionPair`. */
     readonly dataLocations?: string[],
   ) {}
+}
+
+/** https://docs.cloud.google.com/storage/docs/locations#configurable */
+function requirePair(multiRegion: MultiRegion, first: string, second: string): void {
+  if (Token.isUnresolved(first) || Token.isUnresolved(second)) return;
+  const regions = [first.toLowerCase(), second.toLowerCase()].sort();
+  const allowed = PAIRABLE[multiRegion];
+  const outside = regions.find((region) => !allowed.includes(region));
+  if (outside !== undefined) {
+    throw new Error(
+      `regionPair: ${outside} cannot be paired in ${multiRegion}. Allowed: ${allowed.join(', ')}.`,
+    );
+  }
+  if (regions[0] === regions[1]) {
+    throw new Error(`regionPair: ${regions[0]} twice. Name two regions, or use BucketLocation.region.`);
+  }
+  const name = NAMED_PAIRS[regions.join(' ')];
+  if (name !== undefined) {
+    throw new Error(
+      `regionPair: Cloud Storage has ${regions.join(' and ')} as a named pair only. Use BucketLocation.dualRegion(${name}).`,
+    );
+  }
+  if (COUNTRIES.includes(regions.join(' '))) {
+    throw new Error(
+      `regionPair: ${regions.join(' and ')} are in one country, and Cloud Storage pairs them in a location of that country, which ` +
+        'is not supported here. Use regions of two countries.',
+    );
+  }
 }
 
 function requireRegion(region: string): void {

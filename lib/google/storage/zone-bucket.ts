@@ -8,7 +8,8 @@ import { folder } from './folder';
 import { requireLabels } from './labels';
 import { lifecycleRules, type ZoneExpiration } from './lifecycle';
 import type { BucketRetention } from './retention';
-import { STORAGE_CLASSES } from './tiering/storage-classes';
+import { profileCost } from './tiering/profile-cost';
+import { REPLICATION, STORAGE_CLASSES } from './tiering/storage-classes';
 import { TieringProfile } from './tiering/tiering-profile';
 import { requireSensible, type ZoneTiering } from './tiering/zone-tiering';
 import { ImportedZoneBucket, type IZoneBucket, ZoneBucketBase } from './zone-bucket-access';
@@ -120,6 +121,7 @@ export class ZoneBucket extends ZoneBucketBase {
   private readonly tiering: ZoneTiering[];
   private readonly noncurrentDays?: number;
   private readonly softDeleteDays: number;
+  private readonly turboReplication: boolean;
 
   constructor(scope: Construct, id: string, props: ZoneBucketProps) {
     super(scope, id);
@@ -131,6 +133,7 @@ export class ZoneBucket extends ZoneBucketBase {
     this.appendOnly = props.appendOnly ?? false;
     this.tiering = props.tiering ?? [];
     this.softDeleteDays = props.softDeleteDays ?? 7;
+    this.turboReplication = props.turboReplication ?? false;
     this.noncurrentDays = retention === undefined ? (props.noncurrentVersionExpirationDays ?? 30) : undefined;
     requireReplication(props);
     requireDestruction(props);
@@ -152,7 +155,7 @@ export class ZoneBucket extends ZoneBucketBase {
       name: props.bucketName,
       location: location.name,
       customPlacementConfig: location.dataLocations && { dataLocations: location.dataLocations },
-      rpo: (props.turboReplication ?? false) ? 'ASYNC_TURBO' : undefined,
+      rpo: this.turboReplication ? 'ASYNC_TURBO' : undefined,
       storageClass: 'STANDARD',
       uniformBucketLevelAccess: true,
       publicAccessPrevention: 'enforced',
@@ -182,27 +185,28 @@ export class ZoneBucket extends ZoneBucketBase {
 
   /**
    * What the zone costs a month by its tiering, US dollars: the sum over the folders that are given. List prices are those
-   * of a region; in dual-regions and multi-regions `storagePrices` has to be given. Copying between regions is not in it.
-   * @throws Error without the prices of such a location, and where days are known at deployment only
+   * of a kind of location (us-central1, two regions of the United States, the multi-region Asia), with the copying to a
+   * second region.
+   * @throws Error where days are known at deployment only
    */
   estimateMonthlyCost(usages: ZoneUsage[]): StorageCost {
     // What is deleted for good is paid for until it can no longer be restored.
     const noncurrentRetentionDays = (this.noncurrentDays ?? 0) + this.softDeleteDays;
     return sumOfCosts(
       STORAGE_CLASSES,
-      usages.map((usage) => {
-        this.requirePrices(usage);
-        return this.profileOf(usage.prefix).estimateMonthlyCost({ noncurrentRetentionDays, ...usage });
-      }),
+      usages.flatMap((usage) => [
+        profileCost(this.profileOf(usage.prefix), { noncurrentRetentionDays, ...usage }, this.location.type),
+        this.replicationCost(usage),
+      ]),
     );
   }
 
-  private requirePrices({ storagePrices }: ZoneUsage): void {
-    if (this.location.type === LocationType.REGION || storagePrices !== undefined) return;
-    throw new Error(
-      `estimateMonthlyCost of "${this.node.path}": list prices are those of a region, and the bucket is in the ` +
-        `${this.location.type} ${this.location.name}. Give storagePrices.`,
-    );
+  /** Of everything that is written, also of what is replaced later. */
+  private replicationCost({ monthlyVolumeGib, replacedVolumeGib = 0 }: ZoneUsage): StorageCost {
+    const prices = REPLICATION[this.location.continent ?? ''];
+    const price = prices === undefined ? 0 : this.turboReplication ? prices.turbo : prices.standard;
+    const replication = (monthlyVolumeGib + replacedVolumeGib) * price;
+    return { ...sumOfCosts(STORAGE_CLASSES, []), replication, total: replication };
   }
 
   /** Of rules that overlap Cloud Storage takes the cheaper class; profiles of nested folders are taken to be meant one by one. */

@@ -65,6 +65,8 @@ export interface StorageCost {
   readonly retrieval: number;
   /** What the cloud charges for watching which objects are read. */
   readonly monitoring: number;
+  /** What it charges for copying to another region what is written, where that is not in the price of storage. */
+  readonly replication: number;
   readonly total: number;
   /** Day of the prices, ISO 8601. */
   readonly pricesAsOf: string;
@@ -123,6 +125,7 @@ export function sumOfCosts({ pricesAsOf }: TierList, costs: readonly StorageCost
     transitions: sum(({ transitions }) => transitions),
     retrieval: sum(({ retrieval }) => retrieval),
     monitoring: sum(({ monitoring }) => monitoring),
+    replication: sum(({ replication }) => replication),
     total: sum(({ total }) => total),
     pricesAsOf,
   };
@@ -160,12 +163,14 @@ function costOf(
     figures.retrieval += readMonths * readShare * (gib * retrieval + (objects / 1000) * facts.read);
   });
   const total = figures.storage + figures.transitions + figures.retrieval;
-  return { ...figures, monitoring: 0, total, pricesAsOf };
+  return { ...figures, monitoring: 0, replication: 0, total, pricesAsOf };
 }
+
+const NOTHING = { storage: 0, transitions: 0, retrieval: 0, monitoring: 0, replication: 0 };
 
 function watching({ pricesAsOf }: TierList, { monitoring: fee }: Tiering, usage: StorageUsage): StorageCost {
   const gib = (usage.monthlyVolumeGib * usage.retentionDays) / DAYS_OF_MONTH;
   const objects = (gib * KIB_OF_GIB) / (usage.objectSizeKib ?? LAKE_OBJECT_KIB);
   const monitoring = (objects / 1000) * fee;
-  return { storage: 0, transitions: 0, retrieval: 0, monitoring, total: monitoring, pricesAsOf };
+  return { ...NOTHING, monitoring, total: monitoring, pricesAsOf };
 }

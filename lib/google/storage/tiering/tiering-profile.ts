@@ -1,17 +1,8 @@
-import {
-  monthlyCost,
-  requireOrder,
-  type StorageCost,
-  type StorageUsage,
-  type TierMove,
-} from '../../../terraform';
-import {
-  AUTOCLASS_CLASSES,
-  AUTOCLASS_MANAGEMENT,
-  IDLE_MOVES,
-  SMALLEST_MANAGED_KIB,
-  STORAGE_CLASSES,
-} from './storage-classes';
+import { requireOrder, type StorageCost, type StorageUsage } from '../../../terraform';
+import { LocationType } from '../bucket-location';
+import { movesOf } from './moves';
+import { profileCost } from './profile-cost';
+import { STORAGE_CLASSES } from './storage-classes';
 
 /** Classes an object can move to. All of them are read at once. */
 export enum StorageClass {
@@ -137,34 +128,10 @@ export class TieringProfile {
   }
 
   /**
-   * What storing data by this profile costs a month once every step has come into effect, by list prices of us-central1
-   * as of `StorageCost.pricesAsOf` or those given.
+   * What storing data by this profile costs a month once every step has come into effect, by list prices of the region
+   * us-central1 as of `StorageCost.pricesAsOf` or those given.
    */
   estimateMonthlyCost(usage: StorageUsage): StorageCost {
-    if (this.autoclass === undefined) {
-      return monthlyCost(
-        STORAGE_CLASSES,
-        {
-          moves: movesOf(this.steps),
-          noncurrentMoves: movesOf(this.noncurrentSteps),
-          idleOnly: false,
-          monitoring: 0,
-        },
-        usage,
-      );
-    }
-    const managed = (usage.objectSizeKib ?? Infinity) >= SMALLEST_MANAGED_KIB;
-    const deepest = IDLE_MOVES.findIndex(({ tier }) => tier === (this.autoclass as string));
-    const moves = managed ? IDLE_MOVES.slice(0, deepest + 1) : [];
-    return monthlyCost(
-      AUTOCLASS_CLASSES,
-      // Replaced versions are objects nobody reads.
-      { moves, noncurrentMoves: moves, idleOnly: true, monitoring: managed ? AUTOCLASS_MANAGEMENT : 0 },
-      usage,
-    );
+    return profileCost(this, usage, LocationType.REGION);
   }
-}
-
-export function movesOf(steps: readonly TieringStep[]): TierMove[] {
-  return steps.map(({ storageClass, afterDays }) => ({ tier: storageClass, afterDays }));
 }

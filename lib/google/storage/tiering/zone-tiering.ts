@@ -1,8 +1,9 @@
 import { known, requireSavings } from '../../../terraform';
 import { folder } from '../folder';
 import type { ZoneExpiration } from '../lifecycle';
+import { movesOf } from './moves';
 import { STORAGE_CLASSES } from './storage-classes';
-import { movesOf, type TieringProfile } from './tiering-profile';
+import type { TieringProfile } from './tiering-profile';
 
 /** A profile for a zone, or for a folder of it. */
 export interface ZoneTiering {
