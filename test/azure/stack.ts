@@ -1,7 +1,7 @@
 import { AzurermProvider } from '@cdktf/provider-azurerm/lib/provider';
 import { ResourceGroup } from '@cdktf/provider-azurerm/lib/resource-group';
 import { App, TerraformStack, Testing } from 'cdktf';
-import { MedallionLake, type MedallionLakeProps } from '../../lib/azure';
+import { MedallionLake, type MedallionLakeProps } from '../../lib/azure/storage';
 
 /** A stack with its provider, as a user has one. */
 export function azureStack(app: App = Testing.app(), id = 'Azure'): TerraformStack {

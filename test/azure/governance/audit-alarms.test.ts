@@ -1,12 +1,11 @@
+import { Principal } from '../../../lib/azure/access';
+import { AuditAlarms, type AuditAlarmsProps } from '../../../lib/azure/governance/audit-alarms';
 import {
-  AuditAlarms,
-  type AuditAlarmsProps,
   AuditTrail,
   type AuditTrailProps,
-  type MedallionLake,
-  Principal,
   StorageOperation,
-} from '../../../lib/azure';
+} from '../../../lib/azure/governance/audit-trail';
+import { type MedallionLake } from '../../../lib/azure/storage';
 import { azureStack, lakeIn, onlyOf, PRINCIPAL, resourcesOf } from '../stack';
 
 function alarmsWith(

@@ -2,8 +2,8 @@ import {
   AuditTrail,
   type AuditTrailProps,
   StorageOperation,
-  type MedallionLakeProps,
-} from '../../../lib/azure';
+} from '../../../lib/azure/governance/audit-trail';
+import { type MedallionLakeProps } from '../../../lib/azure/storage';
 import { azureStack, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 function trailWith(props: Partial<AuditTrailProps> = {}, lakeProps: Partial<MedallionLakeProps> = {}) {

@@ -1,4 +1,4 @@
-import { CostWatch, type CostWatchProps } from '../../../lib/azure';
+import { CostWatch, type CostWatchProps } from '../../../lib/azure/governance/cost-watch';
 import { azureStack, groupOf, onlyOf } from '../stack';
 
 function watchWith(props: Partial<CostWatchProps> = {}, inGroup = true) {

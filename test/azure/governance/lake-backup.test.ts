@@ -2,8 +2,8 @@ import {
   BackupRedundancy,
   LakeBackup,
   type LakeBackupProps,
-  type MedallionLakeProps,
-} from '../../../lib/azure';
+} from '../../../lib/azure/governance/lake-backup';
+import { type MedallionLakeProps } from '../../../lib/azure/storage';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 function backupWith(props: Partial<LakeBackupProps> = {}, lakeProps: Partial<MedallionLakeProps> = {}) {

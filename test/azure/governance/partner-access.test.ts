@@ -1,4 +1,6 @@
-import { PartnerAccess, type PartnerAccessProps, Principal, type MedallionLake } from '../../../lib/azure';
+import { Principal } from '../../../lib/azure/access';
+import { PartnerAccess, type PartnerAccessProps } from '../../../lib/azure/governance/partner-access';
+import { type MedallionLake } from '../../../lib/azure/storage';
 import { azureStack, lakeIn, PRINCIPAL, resourcesOf } from '../stack';
 
 const partner = Principal.servicePrincipal(PRINCIPAL, 'acme');

@@ -1,4 +1,4 @@
-import { PurviewCatalog, type PurviewCatalogProps } from '../../../lib/azure';
+import { PurviewCatalog, type PurviewCatalogProps } from '../../../lib/azure/governance/purview-catalog';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 function catalogWith(props: Partial<PurviewCatalogProps> = {}) {

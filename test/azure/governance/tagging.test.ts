@@ -1,12 +1,12 @@
 import { Testing } from 'cdktf';
+import { DataContract } from '../../../lib/contract';
+import { RequiredTags } from '../../../lib/azure/governance/required-tags';
 import {
-  DataContract,
-  RequiredTags,
   TaggingEffect,
   TaggingPolicy,
   type TaggingPolicyProps,
-  Tags,
-} from '../../../lib/azure';
+} from '../../../lib/azure/governance/tagging-policy';
+import { Tags } from '../../../lib/azure/governance/tags';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 const TAGS = [{ key: 'CostCenter' }, { key: 'DataClassification', allowedValues: ['public', 'internal'] }];

@@ -1,4 +1,5 @@
-import { TieringPolicy, type TieringPolicyProps, TieringProfile } from '../../../lib/azure';
+import { TieringPolicy, type TieringPolicyProps } from '../../../lib/azure/governance/tiering-policy';
+import { TieringProfile } from '../../../lib/azure/storage';
 import { azureStack, groupOf, onlyOf, resourcesOf } from '../stack';
 
 function policyWith(props: Partial<TieringPolicyProps> = {}, inGroup = true) {

@@ -1,4 +1,9 @@
-import { BlobInventory, type BlobInventoryProps, InventorySchedule, MedallionLake } from '../../../lib/azure';
+import {
+  BlobInventory,
+  type BlobInventoryProps,
+  InventorySchedule,
+  MedallionLake,
+} from '../../../lib/azure/storage';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 const OWN = { customerManagedKey: false };

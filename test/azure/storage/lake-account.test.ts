@@ -1,13 +1,8 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { PrivateDnsZone } from '@cdktf/provider-azurerm/lib/private-dns-zone';
 import { Subnet } from '@cdktf/provider-azurerm/lib/subnet';
-import {
-  LakeAccount,
-  type LakeAccountProps,
-  LakeKey,
-  Principal,
-  StorageRedundancy,
-} from '../../../lib/azure';
+import { Principal } from '../../../lib/azure/access';
+import { LakeAccount, type LakeAccountProps, LakeKey, StorageRedundancy } from '../../../lib/azure/storage';
 import { azureStack, groupOf, NETWORK, onlyOf, PRINCIPAL, resourcesOf } from '../stack';
 
 function stackWith(props: Partial<LakeAccountProps> = {}) {

@@ -1,14 +1,14 @@
 import { TerraformOutput, Testing } from 'cdktf';
+import { Zone } from '../../../lib/contract/zone';
 import {
   AccessTier,
   LakeAccount,
   StorageRedundancy,
   TieringProfile,
-  Zone,
   ZoneBucket,
   type ZoneBucketOptions,
   type MedallionLakeProps,
-} from '../../../lib/azure';
+} from '../../../lib/azure/storage';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 const { COOL, COLD, ARCHIVE } = AccessTier;

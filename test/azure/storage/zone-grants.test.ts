@@ -1,6 +1,7 @@
 import { UserAssignedIdentity } from '@cdktf/provider-azurerm/lib/user-assigned-identity';
 import { TerraformVariable, Testing } from 'cdktf';
-import { LakeAccount, type IZoneBucket, Principal, ZoneBucket } from '../../../lib/azure';
+import { Principal } from '../../../lib/azure/access';
+import { LakeAccount, type IZoneBucket, ZoneBucket } from '../../../lib/azure/storage';
 import { azureStack, groupOf, lakeIn, PRINCIPAL, resourcesOf } from '../stack';
 
 const BLOBS = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';

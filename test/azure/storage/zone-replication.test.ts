@@ -1,13 +1,13 @@
 import { TerraformStack } from 'cdktf';
+import { Zone } from '../../../lib/contract/zone';
 import {
   LakeAccount,
   MedallionLake,
   type MedallionLakeProps,
-  Zone,
   ZoneBucket,
   ZoneReplication,
   type ZoneReplicationProps,
-} from '../../../lib/azure';
+} from '../../../lib/azure/storage';
 import { azureStack, groupOf, lakeIn, onlyOf, resourcesOf } from '../stack';
 
 function copyOf(stack: TerraformStack, props: Partial<MedallionLakeProps> = {}, id = 'Copy'): MedallionLake {
