@@ -1,4 +1,6 @@
 import { CreateJobCommand, GetJobRunsCommand, GlueClient } from '@aws-sdk/client-glue';
+import { sqlEngine } from '../../lambda/configuration/sql-engine';
+import { openSqlEngine } from '../../lambda/engines/open-sql-engine';
 import { GlueEngine } from '../../lambda/engines/glue';
 import { statementToken } from '../../lambda/engines/statement-run';
 import { SqlRefused, StillRunning } from '../../lambda/pipeline/sql-transform/engine';
@@ -93,6 +95,25 @@ test('a statement is a run, which is followed to its end, and its answer is read
   expect(Buffer.from(await store.get(statement)).toString()).toBe('SELECT 1');
   // Nothing is looked for where nobody asked before.
   expect(calls).toEqual(['StartJobRunCommand', ...Array.from({ length: 4 }, () => 'GetJobRunCommand')]);
+});
+
+test('a function that is told of a job has this engine, and one that is told of none does not start', async () => {
+  const environment = {
+    LAKEHOUSE_SQL_ENGINE: 'glue',
+    LAKEHOUSE_GLUE_JOB: 'lake',
+    LAKEHOUSE_GLUE_WORKSPACE: 's3://scratch/jobs',
+  };
+  const engine = await openSqlEngine(sqlEngine(environment), 'message-1', () => 1_000);
+  expect(engine).toBeInstanceOf(GlueEngine);
+  expect((engine as GlueEngine).tableName('glue://lake_gold/sessions')).toBe(
+    '`lakehouse`.`lake_gold`.`sessions`',
+  );
+  expect(() => sqlEngine({ ...environment, LAKEHOUSE_GLUE_JOB: undefined })).toThrow(
+    'LAKEHOUSE_GLUE_JOB is not set',
+  );
+  expect(() => sqlEngine({ LAKEHOUSE_SQL_ENGINE: 'presto' })).toThrow(
+    'LAKEHOUSE_SQL_ENGINE is "presto". Allowed: athena, duckdb, emr, glue.',
+  );
 });
 
 describe('a run is started once', () => {

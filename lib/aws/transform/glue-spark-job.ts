@@ -155,7 +155,8 @@ export class GlueSparkJob extends Construct {
   private createSecurity(): CfnSecurityConfiguration {
     const kmsKeyArn = this.encryptionKey.keyArn;
     return new CfnSecurityConfiguration(this, 'Security', {
-      name: this.jobName,
+      // CloudFormation replaces it when the key is another, and the old one has the name until then.
+      name: `${this.jobName}-${this.encryptionKey.node.addr.slice(-8)}`,
       encryptionConfiguration: {
         cloudWatchEncryption: { cloudWatchEncryptionMode: 'SSE-KMS', kmsKeyArn },
         jobBookmarksEncryption: { jobBookmarksEncryptionMode: 'CSE-KMS', kmsKeyArn },

@@ -5,6 +5,7 @@ import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { PrefixList, SubnetType, Vpc } from 'aws-cdk-lib/aws-ec2';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import {
@@ -78,14 +79,14 @@ describe('by default', () => {
     const { stack, job, template } = synth();
     const KmsKeyArn = stack.resolve(job.encryptionKey.keyArn) as object;
     template.hasResourceProperties('AWS::Glue::SecurityConfiguration', {
-      Name: job.jobName,
+      Name: job.securityConfiguration.name,
       EncryptionConfiguration: {
         S3Encryptions: [{ S3EncryptionMode: 'SSE-KMS', KmsKeyArn }],
         CloudWatchEncryption: { CloudWatchEncryptionMode: 'SSE-KMS', KmsKeyArn },
         JobBookmarksEncryption: { JobBookmarksEncryptionMode: 'CSE-KMS', KmsKeyArn },
       },
     });
-    expect(properties(template).SecurityConfiguration).toBe(job.jobName);
+    expect(properties(template).SecurityConfiguration).toBe(job.securityConfiguration.name);
     expect(stack).toHaveNoNagFindings();
   });
 
@@ -105,6 +106,15 @@ describe('by default', () => {
       expect.stringMatching(/\/[0-9a-f]{64}\.py$/),
     ]);
   });
+});
+
+test('another key makes another security configuration: CloudFormation could not replace it under its name', () => {
+  const stack = new Stack(new App(), 'Stack');
+  const encryptionKey = new Key(stack, 'Other');
+  const { job } = synth();
+  const other = new GlueSparkJob(stack, 'Sessions', { encryptionKey });
+  expect(other.jobName).toBe(job.jobName);
+  expect(other.securityConfiguration.name).not.toBe(job.securityConfiguration.name);
 });
 
 test('every option there is reaches the job', () => {

@@ -22,6 +22,7 @@ import {
   Zone,
   ZoneBucket,
 } from '../../../lib/aws';
+import { sqlEngine } from '../../../lambda/configuration/sql-engine';
 import { lakehouseMatchers, nagFindings } from '../../../lib/testing';
 import { allowedStatements, role } from '../statements';
 
@@ -323,6 +324,20 @@ describe('other engines', () => {
           LAKEHOUSE_GLUE_WORKSPACE: { 'Fn::Join': ['', ['s3://', Match.anyValue(), '/jobs']] },
         }),
       },
+    });
+    const [{ Properties }] = Object.values(
+      template.findResources('AWS::Lambda::Function', {
+        Properties: { Environment: { Variables: { LAKEHOUSE_SQL_ENGINE: 'glue' } } },
+      }),
+    );
+    const told = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
+    const environment = Object.fromEntries(
+      told.map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
+    );
+    expect(sqlEngine(environment)).toEqual({
+      name: 'glue',
+      job: JSON.stringify({ Ref: id }),
+      workspace: expect.stringContaining('/jobs'),
     });
     const starting = allowedStatements(template).filter(({ actions }) =>
       actions.includes('glue:StartJobRun'),

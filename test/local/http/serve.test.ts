@@ -122,9 +122,13 @@ optional(BUILT)('lakehouse serve', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const secret = readFileSync(file, 'utf8');
 
-    // Names of buckets are those of this machine in the events of S3, not in what somebody signed.
-    const subject = 'Übermäßig langsam, s3://helpdesk-lakebronzebucket/x';
-    const good = JSON.stringify(ticket('e-1', 'ticket.created', subject));
+    // URIs of tables become those of this machine in requests of the app, not in what somebody signed.
+    const subject = 'glue://helpdesk_bronze/tickets';
+    const good = JSON.stringify(
+      { ...ticket('e-1', 'ticket.created', subject), category: 'Ärger' },
+      undefined,
+      1,
+    );
     const answers = [
       await post(url, good, secret),
       await post(url, JSON.stringify(ticket('e-2', 'ticket.eaten')), secret),
