@@ -24,6 +24,11 @@ export interface ExpiryOptions {
    * @default 1, or what the table's property history.expire.min-snapshots-to-keep says
    */
   readonly keepLast?: number;
+  /**
+   * Told before each attempt what it is to expire of which metadata: for what has to be known should the process die.
+   * @default - nobody
+   */
+  readonly announce?: (metadata: TableMetadata, expired: readonly Snapshot[]) => Promise<void>;
 }
 
 export interface ExpiryResult {
@@ -52,9 +57,15 @@ export async function expireSnapshots(
   }
   const now = Date.now();
   const lost: TableMetadata[] = [];
-  const { before, after } = await changeMetadata(table.state, (metadata) => {
+  const { before, after } = await changeMetadata(table.state, async (metadata) => {
     const changes = expiry(metadata, options, now);
-    if (changes) lost.push(metadata);
+    if (!changes) return undefined;
+    const stay = new Set(changes.snapshots);
+    await options.announce?.(
+      metadata,
+      metadata.snapshots.filter((snapshot) => !stay.has(snapshot)),
+    );
+    lost.push(metadata);
     return changes;
   });
   // The last state that had something to expire: an attempt whose answer was lost did it too.
@@ -87,7 +98,7 @@ function expiry(
   metadata: TableMetadata,
   options: ExpiryOptions,
   now: number,
-): Partial<TableMetadata> | undefined {
+): (Partial<TableMetadata> & Pick<TableMetadata, 'snapshots'>) | undefined {
   const refs = liveRefs(metadata, now);
   const retained = retainedSnapshots(metadata, refs, options, now);
   const goes = metadata.snapshots.some((snapshot) => !retained.has(snapshot['snapshot-id']));

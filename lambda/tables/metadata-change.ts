@@ -14,7 +14,9 @@ const LOST_ANSWERS_ALLOWED = 3;
  */
 export async function changeMetadata(
   table: TableState,
-  change: (metadata: TableMetadata) => Partial<TableMetadata> | undefined,
+  change: (
+    metadata: TableMetadata,
+  ) => Partial<TableMetadata> | undefined | Promise<Partial<TableMetadata> | undefined>,
 ): Promise<{ readonly before: TableVersion; readonly after: TableVersion }> {
   await table.refresh();
   const before = table.version;
@@ -22,7 +24,7 @@ export async function changeMetadata(
   for (let attempt = 1; ; attempt++) {
     const base = table.version;
     requireWritable(base.metadata);
-    const changes = change(base.metadata);
+    const changes = await change(base.metadata);
     if (!changes) return { before, after: base };
     try {
       await table.commit(base, successor(base, changes));

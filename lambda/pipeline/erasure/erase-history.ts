@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { ObjectNotFound, type ObjectStore } from '../../stores/object-store';
 import type { IcebergTable } from '../../tables/iceberg-table';
 import { expireSnapshots } from '../../tables/expire-snapshots';
 import { EntryStatus } from '../../tables/manifest';
@@ -5,44 +7,78 @@ import type { ManifestFile } from '../../tables/manifest-list';
 import { statisticsFiles } from '../../tables/orphan-files';
 import type { Snapshot } from '../../tables/snapshot';
 import { inParallel, TableFiles } from '../../tables/table-files';
-import { currentSnapshot } from '../../tables/table-metadata';
+import { currentSnapshot, type TableMetadata } from '../../tables/table-metadata';
 import type { SubjectScan } from './subject-scan';
 
 const DELETED_AT_ONCE = 16;
 const JOURNAL = /\/metadata\/erasure-[\w.-]+\.json$/;
 
+/** What an expiry was about to remove: whoever comes after one that died finds it here, and nowhere else. */
+interface Journal {
+  /** Ids of the snapshots. As long as the table has one of them, the expiry has not happened. */
+  readonly snapshots: readonly string[];
+  /** What manifests of the table named. What the table does not use once these snapshots are gone goes. */
+  readonly files: readonly string[];
+}
+
 /**
  * Expires the snapshots a table had before, when one of them still holds rows of a subject or tells of them, and deletes
- * the files that only they used. Goes on where a run was interrupted, of whichever request.
+ * the files that only they used. Goes on where a run was interrupted, of whichever request, and leaves to others at work
+ * what they have not expired yet.
  * @returns how many snapshots went
  */
 export async function eraseHistory(table: IcebergTable, scan: SubjectScan, request: string): Promise<number> {
   await table.refresh();
   let expired = 0;
-  const journals = await journalsOf(table);
-  const listed = new Set<string>();
   if ((await olderHolding(table, scan)).length > 0) {
-    const journal = `${table.location}/metadata/erasure-${request}.json`;
-    for (const path of [...(await objectsOf(table)).named, ...(await readJournal(table, journal))])
-      listed.add(path);
-    await table.store.put(journal, Buffer.from(JSON.stringify([...listed])), {
-      contentType: 'application/json',
+    const done = await expireSnapshots(table, {
+      olderThan: Number.MAX_SAFE_INTEGER,
+      keepLast: 1,
+      // Of each attempt by itself: of what another has committed in between, only a new one knows.
+      announce: (metadata, snapshots) => writeJournal(table, request, metadata, snapshots),
     });
-    journals.add(journal);
-    const done = await expireSnapshots(table, { olderThan: Number.MAX_SAFE_INTEGER, keepLast: 1 });
     expired = done.expired.length;
   }
-  for (const journal of journals) for (const path of await readJournal(table, journal)) listed.add(path);
-  await table.refresh();
-  // A file's name is never used again: what is not in the table now never will be.
-  const { used } = await objectsOf(table);
-  const gone = [...listed].filter((path) => !used.has(path));
-  await inParallel(gone, DELETED_AT_ONCE, async (path) => {
-    // Where versions are kept, deleting what is deleted adds one more marker.
-    if (await table.store.exists(path)) await table.store.delete(path);
-  });
-  for (const journal of journals) await table.store.delete(journal);
+  await finishJournals(table);
   return expired;
+}
+
+async function writeJournal(
+  { store, location }: IcebergTable,
+  request: string,
+  metadata: TableMetadata,
+  snapshots: readonly Snapshot[],
+): Promise<void> {
+  const journal: Journal = {
+    snapshots: snapshots.map((snapshot) => String(snapshot['snapshot-id'])),
+    files: [...(await objectsOf(store, metadata)).named],
+  };
+  // A name of its own: others end the journals they have read, and never one that was written since.
+  await store.put(
+    `${location}/metadata/erasure-${request}-${randomUUID()}.json`,
+    Buffer.from(JSON.stringify(journal)),
+    { ifAbsent: true, contentType: 'application/json' },
+  );
+}
+
+/** Removes what expiries left to remove, and the journals of those that happened. */
+async function finishJournals(table: IcebergTable): Promise<void> {
+  const { store } = table;
+  const journals = await readJournals(table);
+  // After they are read: one that is not expired by then is left to who wrote it, or who comes after.
+  await table.refresh();
+  const present = new Set(table.metadata.snapshots.map((snapshot) => String(snapshot['snapshot-id'])));
+  // A file's name is never used again: what is not in the table now never will be.
+  const { used } = await objectsOf(store, table.metadata);
+  const gone = new Set(
+    [...journals.values()].flatMap(({ files }) => files.filter((path) => !used.has(path))),
+  );
+  await inParallel([...gone], DELETED_AT_ONCE, async (path) => {
+    // Where versions are kept, deleting what is deleted adds one more marker.
+    if (await store.exists(path)) await store.delete(path);
+  });
+  for (const [uri, { snapshots }] of journals)
+    if (!snapshots.some((id) => present.has(id))) await store.delete(uri);
 }
 
 /** The snapshots but the current one that hold rows of a subject, or tell of them. */
@@ -71,16 +107,18 @@ export async function olderHolding(table: IcebergTable, scan: SubjectScan): Prom
   return held;
 }
 
-async function journalsOf(table: IcebergTable): Promise<Set<string>> {
-  const journals = new Set<string>();
-  for await (const { uri } of table.store.list(`${table.location}/metadata/`))
-    if (JOURNAL.test(uri)) journals.add(uri);
+async function readJournals({ store, location }: IcebergTable): Promise<Map<string, Journal>> {
+  const journals = new Map<string, Journal>();
+  for await (const { uri } of store.list(`${location}/metadata/`)) {
+    if (!JOURNAL.test(uri)) continue;
+    const text = await store.get(uri).catch((error: unknown) => {
+      // Another has finished it.
+      if (error instanceof ObjectNotFound) return undefined;
+      throw error;
+    });
+    if (text !== undefined) journals.set(uri, JSON.parse(Buffer.from(text).toString()) as Journal);
+  }
   return journals;
-}
-
-async function readJournal({ store }: IcebergTable, journal: string): Promise<string[]> {
-  if (!(await store.exists(journal))) return [];
-  return JSON.parse(Buffer.from(await store.get(journal)).toString()) as string[];
 }
 
 interface TableObjects {
@@ -91,7 +129,7 @@ interface TableObjects {
 }
 
 /** Lists, manifests, data files and statistics of the snapshots a table has. */
-async function objectsOf({ store, metadata }: IcebergTable): Promise<TableObjects> {
+async function objectsOf(store: ObjectStore, metadata: TableMetadata): Promise<TableObjects> {
   const files = new TableFiles(store, metadata);
   const used = new Set(statisticsFiles(metadata));
   const manifests = new Map<string, ManifestFile>();
