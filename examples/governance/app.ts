@@ -6,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import {
   DataContract,
+  ErasureAlarms,
   LakeCatalog,
   LakeTable,
   LineageSink,
@@ -55,7 +56,7 @@ const dailyRevenue = new SqlTransform(stack, 'DailyRevenue', {
 const revenueGate = new TableGate(stack, 'RevenueGate', { contract: revenue, table: gold, lineage });
 
 /** Customers who ask to be forgotten. What was done is kept for years, where nobody deletes it. */
-new SubjectErasure(stack, 'Erasure', {
+const erasure = new SubjectErasure(stack, 'Erasure', {
   tables: [silver, gold],
   records: new ZoneBucket(stack, 'ErasureRecords', {
     objectLock: ObjectLockRetention.governance(Duration.days(365 * 3)),
@@ -89,6 +90,7 @@ const register = CallAwsService.jsonata(stack, 'Register entry', {
 });
 
 const onCall = new Topic(stack, 'OnCall', { masterKey: lake.encryptionKey, enforceSSL: true });
+new ErasureAlarms(stack, 'ErasureAlarms', { erasure, topics: [onCall] });
 const records = '{% $results.Extract.records %}';
 
 /** Extract, validate, transform, load, archive: each step after the one before, with what that one answered. */

@@ -21,6 +21,7 @@ import {
   DataContract,
   DataProduct,
   DeduplicationTable,
+  ErasureAlarms,
   FileProcessor,
   FileSource,
   GovernedLake,
@@ -311,6 +312,14 @@ export const CONSTRUCTS: { readonly [name: string]: (stack: Stack) => void } = {
     new SubjectErasure(stack, 'Erasure', {
       tables: [given.table(stack, Zone.SILVER)],
       records: given.zone(stack, Zone.GOLD),
+    }),
+  ErasureAlarms: (stack) =>
+    new ErasureAlarms(stack, 'Alarms', {
+      erasure: new SubjectErasure(stack, 'Erasure', {
+        tables: [given.table(stack, Zone.SILVER)],
+        records: given.zone(stack, Zone.GOLD),
+      }),
+      topics: [given.topic(stack)],
     }),
   StreamArchive: (stack) => new StreamArchive(stack, 'Archive', { stream: given.stream(stack) }),
   WebhookEndpoint: (stack) =>

@@ -187,6 +187,11 @@ export class LakeTable extends LakeTableBase {
    * @internal
    */
   public readonly _content: TableContent;
+  /**
+   * Where its data files go, if not below its location.
+   * @internal
+   */
+  public readonly _dataPath?: string;
   /** The resource that creates and evolves the table: let it be a dependency of what writes to the table. */
   readonly resource: CustomResource;
   protected readonly folder: string;
@@ -206,6 +211,7 @@ export class LakeTable extends LakeTableBase {
     this.tableName = props.tableName ?? tableNameOf(schema, content);
     validateTableName(this.tableName);
     validateTableProperties(this.tableName, knownProperties(props.tableProperties));
+    this._dataPath = props.tableProperties?.['write.data.path'];
     props.catalog._claimTable(props.zone, this.tableName, this);
     this._columns = columnsOf(schema, props.zone, content);
     this.clusterBy = [...(props.clusterBy ?? [])];

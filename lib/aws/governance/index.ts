@@ -1,6 +1,7 @@
 export * from './audit';
 export { CostWatch, type CostWatchProps } from './cost-watch';
 export { DataLocality } from './data-locality';
+export { ErasureAlarms, type ErasureAlarmsProps } from './erasure-alarms';
 export * from './index-snapshots';
 export { LakeBackup, type LakeBackupProps } from './lake-backup';
 export * from './lake-formation';
@@ -8,5 +9,5 @@ export { PartnerAccess, type PartnerAccessProps, type PartnerFolder } from './pa
 export { ProductRegistry, type ProductRegistryProps } from './product-registry';
 export { type ProductPort, RegisteredProduct, type RegisteredProductProps } from './registered-product';
 export { type RequiredTag, RequiredTags } from './required-tags';
-export { SubjectErasure, type SubjectErasureProps } from './subject-erasure';
+export { type ErasureLocation, SubjectErasure, type SubjectErasureProps } from './subject-erasure';
 export { TagGatedReads, type TagGatedReadsProps } from './tag-gated-reads';

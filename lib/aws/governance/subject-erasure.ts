@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
@@ -20,6 +20,13 @@ import { grantSend } from '../queue-access';
 import type { IZoneBucket } from '../storage';
 import { acknowledgeHandlerFunction } from '../suppressions';
 
+/** A folder that holds files of a table, and of no other. */
+export interface ErasureLocation {
+  readonly zone: IZoneBucket;
+  /** Folder within the zone, for example `offloaded/orders`. */
+  readonly folder: string;
+}
+
 /** What subjects are erased from, and where it is recorded. */
 export interface SubjectErasureProps {
   /**
@@ -27,6 +34,12 @@ export interface SubjectErasureProps {
    * The function is told no others.
    */
   readonly tables: ILakeTable[];
+  /**
+   * Folders outside of those of the tables that hold files of theirs: where their property `write.data.path` says, or said
+   * once. Versions are removed from the one it says now.
+   * @default - none: files are below the tables' own folders
+   */
+  readonly dataLocations?: ErasureLocation[];
   /**
    * Zone the records go to, for example one with `objectLock`: what was erased must be shown for years. None of the tables
    * is in it.
@@ -86,7 +99,8 @@ export interface SubjectErasureProps {
  * Asked by invoking the function, `{"request": "r-17", "requestedBy": "dpo", "subject": {"customer_id": "42"}}`. Not by a
  * state machine: its history would show the subject for months.
  *
- * @throws Error for no table, one that is named twice or kept where the records go, and values Lambda would refuse
+ * @throws Error for no table, one that is named twice or kept where the records go, one whose files are where the function
+ * may not delete, and values Lambda would refuse
  */
 export class SubjectErasure extends Construct {
   /** The function. */
@@ -107,6 +121,7 @@ export class SubjectErasure extends Construct {
     super(scope, id);
     const { tables, records, recordsPrefix = 'erasures', maskingKeys = [] } = props;
     requireErasable(props, this.node.path);
+    for (const table of tables) requireReachable(this, table, props.dataLocations ?? []);
     this.records = records;
     this.recordsPrefix = recordsPrefix;
     this.recordsUri = records.s3Uri(recordsPrefix);
@@ -123,6 +138,11 @@ export class SubjectErasure extends Construct {
       encryptionKey: this.encryptionKey,
     }).queue;
     for (const table of tables) table.grantErasure(this.role);
+    for (const { zone, folder } of props.dataLocations ?? []) {
+      zone.grantRead(this.role, folder);
+      zone.grantWrite(this.role, folder);
+      zone.grantErasure(this.role, folder);
+    }
     records.grantWrite(this.role, recordsPrefix);
     for (const key of maskingKeys) key.grantRead(this.role);
     this.handler = new lambda.Function(this, 'Handler', {
@@ -214,4 +234,22 @@ function requireErasable(props: SubjectErasureProps, path: string): void {
     maximum: 900,
     remedy: 'Leave it out for fifteen minutes; a request that comes again goes on where it was stopped.',
   });
+}
+
+/** Files of a table may be elsewhere than the table. */
+function requireReachable(
+  erasure: SubjectErasure,
+  table: ILakeTable,
+  locations: readonly ErasureLocation[],
+): void {
+  const dataPath = table instanceof LakeTable ? table._dataPath : undefined;
+  if (dataPath === undefined) return;
+  const reached = [table.location, ...locations.map(({ zone, folder }) => zone.s3Uri(folder))];
+  if (reached.some((uri) => `${dataPath}/`.startsWith(`${uri.replace(/\/+$/, '')}/`))) return;
+  const problem =
+    `Files of the table ${table.uri} are in ${dataPath} (write.data.path), where "${erasure.node.path}" may not delete. Name ` +
+    'that folder in dataLocations.';
+  if (![dataPath, ...reached].some((uri) => Token.isUnresolved(uri))) throw new Error(problem);
+  // Names that are known at deployment only may be the same.
+  Annotations.of(erasure).addWarningV2(`lakehouse-constructs:erasureLocation:${table.node.path}`, problem);
 }

@@ -1,11 +1,16 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { App, Aws, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { LakeCatalog, LakeTable } from '../../../lib/aws/catalog';
-import { SubjectErasure, type SubjectErasureProps } from '../../../lib/aws/governance';
-import { MedallionLake, ZoneBucket } from '../../../lib/aws/storage';
+import { ErasureAlarms, SubjectErasure, type SubjectErasureProps } from '../../../lib/aws/governance';
+import { type IZoneBucket, MedallionLake, ZoneBucket } from '../../../lib/aws/storage';
 import { Zone } from '../../../lib/contract/zone';
+import { packageRoot } from '../../../lib/local/package-root';
 import { lakehouseMatchers, nagFindings } from '../../../lib/testing';
 import { ordersContract } from '../../snapshots/orders-contract';
 import { allowedStatements } from '../statements';
@@ -125,6 +130,119 @@ test('a table that is named twice, and records among the files of a table, are r
   expect(() => new SubjectErasure(stack, 'Among', { tables, records: zone, recordsPrefix })).toThrow(
     `where the table ${bronze.uri} is. Choose another recordsPrefix, or a zone of their own.`,
   );
+});
+
+describe('files of a table that are elsewhere', () => {
+  const erasing = (dataPath: (zone: IZoneBucket) => string, isNamed: boolean) => {
+    const stack = new Stack(new App(), 'Test');
+    const bucket = (name: string) => Bucket.fromBucketName(stack, name, name);
+    const lake = new MedallionLake(stack, 'Lake', { silver: { bucket: bucket('silver-bucket') } });
+    const offloaded = ZoneBucket.fromBucket(stack, 'Offloaded', bucket('offloaded-bucket'));
+    const table = new LakeTable(stack, 'Orders', {
+      contract: ordersContract(),
+      catalog: LakeCatalog.of(lake),
+      zone: Zone.SILVER,
+      tableProperties: { 'write.data.path': dataPath(offloaded) },
+    });
+    const records = new ZoneBucket(stack, 'Records');
+    const dataLocations = isNamed ? [{ zone: offloaded, folder: 'orders' }] : undefined;
+    new SubjectErasure(stack, 'Erasure', { tables: [table], records, dataLocations });
+    return stack;
+  };
+
+  it('are reached where they are named', () => {
+    const statements = statementsOf(erasing((zone) => zone.s3Uri('orders/data'), true));
+    for (const action of ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:DeleteObjectVersion'])
+      expect(
+        statements.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources),
+      ).toEqual(expect.arrayContaining([expect.stringMatching(/:s3:::offloaded-bucket\/orders\/\*$/)]));
+  });
+
+  it('are refused where they are not', () => {
+    expect(() => erasing(() => 's3://offloaded-bucket/orders', false)).toThrow(
+      /^Files of the table glue:\S+ are in s3:\/\/offloaded-bucket\/orders \(write\.data\.path\), where "Test\/Erasure" may not delete\. Name that folder in dataLocations\.$/,
+    );
+    // Not a folder of the one named.
+    expect(() => erasing(() => 's3://offloaded-bucket/orders-2', true)).toThrow('may not delete');
+    expect(() => erasing(() => 's3://silver-bucket/orders/elsewhere', false)).not.toThrow();
+  });
+
+  it('are warned of where nobody can tell before deployment', () => {
+    const stack = erasing(() => `s3://${Aws.ACCOUNT_ID}-files/orders`, false);
+    Annotations.fromStack(stack).hasWarning(
+      '/Test/Erasure',
+      Match.stringLikeRegexp('Name that folder in dataLocations'),
+    );
+  });
+});
+
+describe('its alarms', () => {
+  const alarms = (actionsEnabled?: boolean) => {
+    const made = erasure();
+    const topic = new Topic(made.stack, 'OnCall');
+    const { construct } = made;
+    const watched = new ErasureAlarms(made.stack, 'Alarms', {
+      erasure: construct,
+      topics: [topic],
+      actionsEnabled,
+    });
+    return { ...made, watched };
+  };
+
+  it('sound at the first table that was not erased from, and the first request that was given up', () => {
+    const { stack, watched } = alarms();
+    const template = Template.fromStack(stack);
+    const [[, filter]] = Object.entries(
+      template.findResources('AWS::Logs::MetricFilter', {
+        Properties: { MetricTransformations: [{ Dimensions: Match.absent() }] },
+      }),
+    );
+    expect(filter.Properties.FilterPattern).toBe('{ $.message = "Subject not erased" }');
+    const [{ MetricName, MetricNamespace }] = filter.Properties.MetricTransformations;
+    const always = {
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    };
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...always,
+      MetricName,
+      Namespace: MetricNamespace,
+      Statistic: 'Sum',
+      Period: 300,
+      AlarmDescription: Match.stringLikeRegexp('docs/operations.md#tables-not-erased$'),
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...always,
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      AlarmDescription: Match.stringLikeRegexp('docs/operations.md#erasure-dead-letters$'),
+    });
+    for (const [, { Properties }] of Object.entries(template.findResources('AWS::CloudWatch::Alarm')))
+      expect(Properties).toMatchObject({ AlarmActions: [{}], OKActions: [{}], ActionsEnabled: true });
+    expect(watched.all).toHaveLength(2);
+  });
+
+  it('of two functions count for themselves', () => {
+    const { stack, bronze, records } = alarms();
+    const other = new SubjectErasure(stack, 'Other', { tables: [bronze], records, recordsPrefix: 'others' });
+    new ErasureAlarms(stack, 'OtherAlarms', { erasure: other, actionsEnabled: false });
+    const names = Object.values(Template.fromStack(stack).findResources('AWS::Logs::MetricFilter'))
+      .map(({ Properties }) => Properties.MetricTransformations[0])
+      .filter(({ Dimensions }) => Dimensions === undefined)
+      .map(({ MetricName }) => MetricName);
+    expect(new Set(names).size).toBe(2);
+  });
+
+  it('reach somebody, or synthesis fails', () => {
+    const { stack, construct } = erasure();
+    new ErasureAlarms(stack, 'Alarms', { erasure: construct });
+    expect(() => Template.fromStack(stack)).toThrow('The alarms of "Test/Alarms" reach nobody.');
+  });
+
+  it('have a section each in the runbook', () => {
+    const headings = readFileSync(join(packageRoot(), 'docs/operations.md'), 'utf8').match(/^## .*$/gm);
+    expect(headings).toEqual(expect.arrayContaining(['## Tables not erased', '## Erasure dead letters']));
+  });
 });
 
 test('the packs find nothing', () => {

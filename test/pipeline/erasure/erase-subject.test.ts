@@ -13,6 +13,7 @@ import {
   toDataFileStruct,
   writeManifest,
 } from '../../../lambda/tables/manifest';
+import { changeMetadata } from '../../../lambda/tables/metadata-change';
 import { overwrite } from '../../../lambda/tables/overwrite';
 import { dropRef, tagSnapshot } from '../../../lambda/tables/refs';
 import { currentSnapshot } from '../../../lambda/tables/table-metadata';
@@ -124,6 +125,28 @@ test('again it does nothing but tell so; a later event of the subject is new dat
   expect(records(store)).toHaveLength(4);
   await appendRows(await open(store), [row(3)], [{ lane: 'a', first: '4', last: '4' }]);
   expect(await ids(store)).toEqual([1, 1, 2, 3, 4, 9]);
+});
+
+test('files that the table has elsewhere go as well, with their versions', async () => {
+  const store = new MemoryStore();
+  const table = await create(store);
+  await changeMetadata(table.state, ({ properties }) => ({
+    properties: { ...properties, 'write.data.path': 's3://offloaded/orders' },
+  }));
+  await appendRows(await open(store), [row(3), row(4)]);
+  expect((await telling(store)).some((uri) => uri.startsWith('s3://offloaded/orders/'))).toBe(true);
+  const looked: string[] = [];
+  const versions = {
+    versions: async function* (prefix: string) {
+      looked.push(prefix);
+    },
+    remove: async () => undefined,
+    lockOf: async () => undefined,
+  };
+  const record = await run(store, request(), { versions });
+  expect(record.tables).toMatchObject([{ state: 'erased', rows: 1 }]);
+  expect(await telling(store)).toEqual([]);
+  expect(looked).toEqual([`${BRONZE}/`, 's3://offloaded/orders/']);
 });
 
 test('a table without the subject keeps its history', async () => {
