@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -76,6 +77,21 @@ product.alarms.notify(new Topic(stack, 'Operators'));
 app.synth();
 `;
 
+/** Peers a user of Google or Azure installs instead. */
+const TERRAFORM_PEERS = ['cdktf', '@cdktf/provider-google', '@cdktf/provider-azurerm', 'constructs'];
+
+/** What such a user writes. */
+const GOOGLE = `
+const { App, TerraformStack } = require('cdktf');
+const { GoogleProvider } = require('@cdktf/provider-google/lib/provider');
+const { BucketLocation, MedallionLake } = require('lakehouse-constructs/google');
+const app = new App({ outdir: process.argv[2] });
+const stack = new TerraformStack(app, 'Lakehouse');
+new GoogleProvider(stack, 'google', { project: 'acme' });
+new MedallionLake(stack, 'Lake', { name: 'acme', location: BucketLocation.region('europe-west3') });
+app.synth();
+`;
+
 /** The user's program, once for `require` and once for `import`. */
 const PROGRAMS = {
   'app.cjs': `
@@ -134,6 +150,18 @@ export function copyOfProject(project: string): string {
   const copy = join(mkdtempSync(join(tmpdir(), 'elsewhere-')), 'deeper', 'user-project');
   mkdirSync(copy, { recursive: true });
   cpSync(project, copy, { recursive: true, verbatimSymlinks: true });
+  return copy;
+}
+
+/** The same project with the peers of Terraform, and without those of AWS. */
+export function terraformProject(project: string): string {
+  const copy = copyOfProject(project);
+  for (const peer of LINKED_PEERS) rmSync(join(copy, 'node_modules', peer));
+  mkdirSync(join(copy, 'node_modules/@cdktf'));
+  for (const peer of TERRAFORM_PEERS) {
+    symlinkSync(join(root, 'node_modules', peer), join(copy, 'node_modules', peer), 'dir');
+  }
+  writeFileSync(join(copy, 'google.cjs'), GOOGLE);
   return copy;
 }
 

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   copyOfProject,
@@ -7,6 +8,7 @@ import {
   root,
   run,
   synthesize,
+  terraformProject,
   userProject,
 } from './installed-package';
 
@@ -123,18 +125,12 @@ describe('a user who installed it', () => {
     expect(there.template).toEqual(here.template);
   });
 
-  it('loads the packages of one cloud only', () => {
-    const loaded = (entry: string) => {
-      const script = `require('lakehouse-constructs/${entry}');
-        const names = Object.keys(require.cache).map((file) => /.*node_modules[/\\\\](@[^/\\\\]+[/\\\\][^/\\\\]+|[^/\\\\]+)/.exec(file)?.[1]);
-        console.log(JSON.stringify([...new Set(names)]));`;
-      return JSON.parse(run(process.execPath, ['-e', script], project)) as string[];
-    };
-    const foreignToAws = /^(cdktf|@cdktf|@aws-sdk|@duckdb|cdk-nag|jest)/;
-    expect(loaded('aws').filter((name) => foreignToAws.test(name))).toEqual([]);
-    expect(loaded('aws')).toContain('aws-cdk-lib');
-    for (const entry of ['google', 'azure', 'contract', 'testing']) {
-      expect(loaded(entry)).not.toContain('aws-cdk-lib');
+  it('loads no package of another cloud', () => {
+    const foreign = /^(cdktf|@cdktf|@aws-sdk|@duckdb|cdk-nag|jest)/;
+    expect(loaded(project, 'aws').filter((name) => foreign.test(name))).toEqual([]);
+    expect(loaded(project, 'aws')).toContain('aws-cdk-lib');
+    for (const entry of ['contract', 'testing']) {
+      expect(loaded(project, entry).filter((name) => /^(cdktf|@cdktf|aws-cdk-lib)/.test(name))).toEqual([]);
     }
   });
 
@@ -168,3 +164,33 @@ describe('a user who installed it', () => {
     run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', project], project);
   }, 120_000);
 });
+
+describe('a user of Google or Azure, who has no aws-cdk-lib', () => {
+  let terraform: string;
+  beforeAll(() => {
+    terraform = terraformProject(project);
+  });
+  afterAll(() => rmSync(terraform, { recursive: true }));
+
+  it('loads one provider, and nothing of another cloud', () => {
+    const clouds = (entry: string) =>
+      loaded(terraform, entry).filter((name) => /^(cdktf|@cdktf|aws-cdk-lib|cdk-nag|jest)/.test(name));
+    expect(clouds('google').sort()).toEqual(['@cdktf/provider-google', 'cdktf']);
+    expect(clouds('azure').sort()).toEqual(['@cdktf/provider-azurerm', 'cdktf']);
+  });
+
+  it('synthesizes a lake', () => {
+    const out = mkdtempSync(join(tmpdir(), 'terraform-'));
+    run(process.execPath, ['google.cjs', out], terraform, { PATH: '' });
+    const { resource } = JSON.parse(readFileSync(join(out, 'stacks/Lakehouse/cdk.tf.json'), 'utf8'));
+    expect(Object.keys(resource.google_storage_bucket)).toHaveLength(4);
+  });
+});
+
+/** The packages an entry point of the library brings into a program. */
+function loaded(directory: string, entry: string): string[] {
+  const script = `require('lakehouse-constructs/${entry}');
+    const names = Object.keys(require.cache).map((file) => /.*node_modules[/\\\\](@[^/\\\\]+[/\\\\][^/\\\\]+|[^/\\\\]+)/.exec(file)?.[1]);
+    console.log(JSON.stringify([...new Set(names)]));`;
+  return JSON.parse(run(process.execPath, ['-e', script], directory)) as string[];
+}
