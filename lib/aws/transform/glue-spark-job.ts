@@ -115,11 +115,11 @@ export class GlueSparkJob extends Construct {
     });
   }
 
-  /** Start runs, follow and stop them, and hand them their statements. */
+  /** Start runs, follow them, and hand them their statements. */
   grantRun(grantee: iam.IGrantable): iam.Grant {
     const run = iam.Grant.addToPrincipal({
       grantee,
-      actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
+      actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns'],
       resourceArns: [this.jobArn],
     });
     return run.combine(this.workspace.grantReadWrite(grantee));

@@ -166,7 +166,7 @@ test('who runs it may do so with this job only, and hand it statements', () => {
   job.grantRun(runner);
   const [run, workspace] = allowedStatements(Template.fromStack(stack), 'Runner');
   expect(run).toEqual({
-    actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns', 'glue:BatchStopJobRun'],
+    actions: ['glue:StartJobRun', 'glue:GetJobRun', 'glue:GetJobRuns'],
     resources: [expect.stringMatching(/^arn:<AWS::Partition>:glue:.*:job\/<Sessions[0-9A-F]+>$/)],
   });
   expect(JSON.stringify(workspace.resources)).toContain('Workspace');
