@@ -13,9 +13,26 @@ const PEERS = /node_modules\/(aws-cdk-lib|cdktf|@cdktf|constructs)\//;
  * exported, props that can be written, optional props without `@default`, exports without a docstring.
  */
 export function surfaceProblems(entryFile: string): string[] {
-  const program = ts.createProgram([entryFile], compilerOptions());
+  const options = compilerOptions();
+  const program = ts.createProgram([entryFile], options, sharingSources(options));
   return new SurfaceCheck(program, entryFile).problems();
 }
+
+/** Declarations of packages and of the language are parsed once for all entry points. */
+function sharingSources(options: ts.CompilerOptions): ts.CompilerHost {
+  const host = ts.createCompilerHost(options);
+  const parse = host.getSourceFile.bind(host);
+  return {
+    ...host,
+    getSourceFile: (name, ...more) => {
+      const source = PARSED.get(name) ?? parse(name, ...more);
+      if (source !== undefined && /node_modules/.test(name)) PARSED.set(name, source);
+      return source;
+    },
+  };
+}
+
+const PARSED = new Map<string, ts.SourceFile>();
 
 function compilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);

@@ -8,4 +8,4 @@ export { RequiredTags } from './required-tags';
 export { TaggingEffect, TaggingPolicy, type TaggingPolicyProps } from './tagging-policy';
 export { Tags } from './tags';
 export { TieringPolicy, type TieringPolicyProps } from './tiering-policy';
-export { type RequiredTag, RequiredTagsBase } from '../../terraform';
+export type { RequiredTag } from '../../terraform';
