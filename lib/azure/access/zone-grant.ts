@@ -1,4 +1,5 @@
 import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
+import { dependable, type TerraformResource } from 'cdktf';
 
 /** What a grant made: the role assignments, to depend on or to look at. */
 export class ZoneGrant {
@@ -6,6 +7,14 @@ export class ZoneGrant {
     /** A principal has a role once in a zone: what is granted later widens its condition. */
     readonly assignments: RoleAssignment[],
   ) {}
+
+  /** Makes resources wait until the principal has been let in. */
+  applyBefore(...resources: TerraformResource[]): ZoneGrant {
+    for (const resource of resources) {
+      resource.dependsOn = [...(resource.dependsOn ?? []), ...this.assignments.map((one) => dependable(one))];
+    }
+    return this;
+  }
 
   /** This grant and another, as one. */
   combine(other: ZoneGrant): ZoneGrant {

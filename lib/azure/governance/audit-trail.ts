@@ -1,7 +1,7 @@
 import { LogAnalyticsWorkspace } from '@cdktf/provider-azurerm/lib/log-analytics-workspace';
 import { MonitorDiagnosticSetting } from '@cdktf/provider-azurerm/lib/monitor-diagnostic-setting';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
+import { known, requireTerraformStack } from '../../terraform';
 import { requireDays } from '../days';
 import {
   type ILakeAccount,
@@ -149,7 +149,7 @@ export class AuditTrail extends Construct {
   private recordsAccount(first: ILakeAccount, props: AuditTrailProps): LakeAccount {
     const own = first instanceof LakeAccount ? first : undefined;
     return new LakeAccount(this, 'Account', {
-      accountName: props.recordsAccountName ?? `${first.accountName}audit`,
+      accountName: props.recordsAccountName ?? recordsNameOf(first.accountName),
       resourceGroup: first.resourceGroup,
       // Logs of a regional resource go to an account of its region.
       location: first.location,
@@ -184,6 +184,15 @@ export class AuditTrail extends Construct {
       tags: props.tags as { [key: string]: string } | undefined,
     });
   }
+}
+
+/** @throws Error where the name of the account leaves no room */
+function recordsNameOf(accountName: string): string {
+  const name = `${accountName}audit`;
+  if (known(accountName) === undefined || name.length <= 24) return name;
+  throw new Error(
+    `The account of the records would be called "${name}", which is longer than 24 characters. Give recordsAccountName.`,
+  );
 }
 
 function vaultOf(account: ILakeAccount): LakeKey | undefined {

@@ -114,6 +114,16 @@ describe('a trail', () => {
   });
 });
 
+test('refused: a name that grows too long', () => {
+  expect(() =>
+    trailWith({}, { name: 'acmelakeofeurope', environment: 'prod', customerManagedKey: false }),
+  ).toThrow(
+    new Error(
+      'The account of the records would be called "acmelakeofeuropeprodaudit", which is longer than 24 characters. Give recordsAccountName.',
+    ),
+  );
+});
+
 test.each<[Partial<AuditTrailProps>, string]>([
   [{ lake: undefined }, '"Azure/Audit" records nothing. Pass a lake, or name zones.'],
   [{ operations: [] }, 'operations is empty, so that nothing would be recorded. Leave it out.'],

@@ -123,6 +123,16 @@ describe('a grant', () => {
     expect(assignments).toHaveLength(2);
   });
 
+  it('can be waited for', () => {
+    const stack = azureStack();
+    const { silver } = lakeIn(stack, { customerManagedKey: false });
+    const at = { location: 'westeurope', resourceGroupName: 'etl' };
+    const app = new UserAssignedIdentity(stack, 'App', { ...at, name: 'app' });
+    silver.grantRead(Principal.servicePrincipal(PRINCIPAL)).applyBefore(app);
+    const [{ depends_on: waits }] = resourcesOf(stack, 'user_assigned_identity');
+    expect(waits).toEqual([expect.stringMatching(/^azurerm_role_assignment\.Lake_Silver_reader-/)]);
+  });
+
   it('to an identity of another stack is in that stack, so that none needs the other in a circle', () => {
     const app = Testing.app();
     const here = azureStack(app, 'Lake');
