@@ -51,7 +51,7 @@ export class LakeStack extends TerraformStack {
         tiering: [{ prefix: 'raw/', profile: TieringProfile.STEPWISE }],
         expirations: [{ prefix: 'landing/', afterDays: 30 }],
       },
-      gold: { tiering: [{ profile: TieringProfile.AUTOCLASS }] },
+      gold: { tiering: [{ profile: TieringProfile.INTELLIGENT }] },
       extraZones: {
         vectors: { tiering: [{ profile: TieringProfile.archiveAfter(30) }] },
         inventory: { expirations: [{ prefix: 'inventory/', afterDays: 90 }] },

@@ -58,13 +58,13 @@ describe('what a month costs', () => {
   });
 
   it('by Autoclass: no fees but for watching, and what is read stays dear', () => {
-    const idle = cost(TieringProfile.AUTOCLASS_ARCHIVE);
+    const idle = cost(TieringProfile.INTELLIGENT_ARCHIVE);
     expect(idle.storage).toBeCloseTo(cost(TieringProfile.STEPWISE).storage, 10);
     expect(idle.transitions).toBe(0);
     expect(idle.monitoring).toBeCloseTo(24 * OBJECTS * 0.0025, 10);
-    expect(cost(TieringProfile.AUTOCLASS).storage).toBeCloseTo(0.02 + 23 * 0.01, 10);
-    expect(cost(TieringProfile.AUTOCLASS, { readShare: 1 }).storage).toBeCloseTo(24 * 0.02, 10);
-    const small = cost(TieringProfile.AUTOCLASS, { objectSizeKib: 64 });
+    expect(cost(TieringProfile.INTELLIGENT).storage).toBeCloseTo(0.02 + 23 * 0.01, 10);
+    expect(cost(TieringProfile.INTELLIGENT, { readShare: 1 }).storage).toBeCloseTo(24 * 0.02, 10);
+    const small = cost(TieringProfile.INTELLIGENT, { objectSizeKib: 64 });
     expect(small.monitoring).toBe(0);
     expect(small.storage).toBeCloseTo(24 * 0.02, 10);
   });
@@ -160,8 +160,8 @@ it.each<[string, TieringProfile, number[]]>([
   ['QUARTER_AND_YEAR', TieringProfile.QUARTER_AND_YEAR, [171, 206, 526]],
   ['INSTANT_ARCHIVE', TieringProfile.INSTANT_ARCHIVE, [148, 169, 365]],
   ['DEEP_ARCHIVE', TieringProfile.DEEP_ARCHIVE, [88, 143, 634]],
-  ['AUTOCLASS', TieringProfile.AUTOCLASS, [257, 269, 375]],
-  ['AUTOCLASS_ARCHIVE', TieringProfile.AUTOCLASS_ARCHIVE, [94, 114, 293]],
+  ['INTELLIGENT', TieringProfile.INTELLIGENT, [257, 269, 375]],
+  ['INTELLIGENT_ARCHIVE', TieringProfile.INTELLIGENT_ARCHIVE, [94, 114, 293]],
 ])('costs what the documentation says: %s', (_name, profile, expected) => {
   const figures = [0, 0.05, 0.5].map((readShare) =>
     Math.round(profile.estimateMonthlyCost({ monthlyVolumeGib: 1024, retentionDays: 720, readShare }).total),

@@ -107,7 +107,7 @@ describe('a zone bucket', () => {
   });
 
   it('leaves its classes to Autoclass', () => {
-    expect(bucketOf({ tiering: [{ profile: TieringProfile.AUTOCLASS_ARCHIVE }] })).toMatchObject({
+    expect(bucketOf({ tiering: [{ profile: TieringProfile.INTELLIGENT_ARCHIVE }] })).toMatchObject({
       autoclass: { enabled: true, terminal_storage_class: 'ARCHIVE' },
       lifecycle_rule: [expect.anything(), expect.anything()],
     });
@@ -200,18 +200,18 @@ describe('refused are', () => {
     ],
     [
       'Autoclass of a folder',
-      { tiering: [{ prefix: 'raw/', profile: TieringProfile.AUTOCLASS }] },
-      'Tiering autoclass is given for "raw/", and Autoclass is of a whole bucket. Leave out the prefix, or use a profile with steps.',
+      { tiering: [{ prefix: 'raw/', profile: TieringProfile.INTELLIGENT }] },
+      'Tiering intelligent is given for "raw/", and Autoclass is of a whole bucket. Leave out the prefix, or use a profile with steps.',
     ],
     [
       'Autoclass beside rules',
       {
         tiering: [
-          { profile: TieringProfile.AUTOCLASS },
+          { profile: TieringProfile.INTELLIGENT },
           { prefix: 'raw/', profile: TieringProfile.DEEP_ARCHIVE },
         ],
       },
-      'Tiering autoclass together with deep-archive: a bucket with Autoclass takes no rules that set a storage class. Keep one of ' +
+      'Tiering intelligent together with deep-archive: a bucket with Autoclass takes no rules that set a storage class. Keep one of ' +
         'them, or give the folder a bucket of its own.',
     ],
     [

@@ -91,10 +91,10 @@ export class TieringProfile {
     noncurrentSteps: [{ storageClass: StorageClass.COLDLINE, afterDays: 30 }],
   });
   /** Autoclass: Nearline for what nobody reads for 30 days, back to the standard class when it is read. Of a whole bucket. */
-  static readonly AUTOCLASS = new TieringProfile({ name: 'autoclass' }, AutoclassTerminal.NEARLINE);
+  static readonly INTELLIGENT = new TieringProfile({ name: 'intelligent' }, AutoclassTerminal.NEARLINE);
   /** The same, and on to Coldline after 90 and Archive after 365 days without access. */
-  static readonly AUTOCLASS_ARCHIVE = new TieringProfile(
-    { name: 'autoclass-archive' },
+  static readonly INTELLIGENT_ARCHIVE = new TieringProfile(
+    { name: 'intelligent-archive' },
     AutoclassTerminal.ARCHIVE,
   );
 
