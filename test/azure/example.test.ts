@@ -5,7 +5,16 @@ import { Testing } from 'cdktf';
 import { LakeStack } from '../../examples/azure-lake/lake-stack';
 import type { Configuration } from '../terraform/bindings-schema';
 import { planAndApply, validate, withTerraform } from '../terraform/terraform';
-import { PRINCIPAL } from './stack';
+import {
+  AuditTrail,
+  CostWatch,
+  LakeAccount,
+  Principal,
+  TaggingEffect,
+  TaggingPolicy,
+  TieringProfile,
+} from '../../lib/azure';
+import { azureStack, groupOf, lakeIn, PRINCIPAL } from './stack';
 
 function stack(): LakeStack {
   return new LakeStack(Testing.app(), 'Lake', {
@@ -39,6 +48,29 @@ describe('examples/azure-lake', () => {
 withTerraform('Terraform takes examples/azure-lake', () => {
   it('as valid', async () => {
     expect(await validate(stack())).toEqual([]);
+  });
+
+  it('and what it leaves out', async () => {
+    const other = azureStack();
+    const resourceGroup = groupOf(other);
+    const lake = lakeIn(other, {
+      customerManagedKey: false,
+      bronze: {
+        retention: { days: 7, locked: true },
+        tiering: [{ profile: TieringProfile.VERSIONS_TO_COLD }],
+      },
+      noncurrentVersionExpirationDays: 180,
+      versionLock: { days: 7 },
+    });
+    const folders = { accountName: 'acmefolders', hierarchicalNamespace: true, customerManagedKey: false };
+    new LakeAccount(other, 'Folders', { ...folders, resourceGroup });
+    lake.bronze.grantErasure(Principal.user(PRINCIPAL));
+    new AuditTrail(other, 'Audit', { lake, activityLog: true, workspace: { id: '/workspace' } });
+    new CostWatch(other, 'Costs', { tagValue: 'orders', monthlyLimit: 1, actionGroup: { id: '/operators' } });
+    const tags = [{ key: 'CostCenter' }];
+    new TaggingPolicy(other, 'Deny', { tags });
+    new TaggingPolicy(other, 'Inherit', { tags, effect: TaggingEffect.INHERIT, location: 'westeurope' });
+    expect(await validate(other)).toEqual([]);
   });
 
   it('and plans and applies it', async () => {
