@@ -1,3 +1,5 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { TerraformStack, Testing } from 'cdktf';
 import * as aws from '../../lib/aws';
 import * as azure from '../../lib/azure';
 import * as google from '../../lib/google';
@@ -34,5 +36,26 @@ describe.each(Object.entries({ aws, google, azure }))('%s', (_cloud, library) =>
 
   it.each(PROFILES)('knows the profile %s', (name) => {
     expect(exported.TieringProfile[name]).toBeInstanceOf(exported.TieringProfile);
+  });
+});
+
+describe('the props that every cloud has make a lake', () => {
+  const props = { name: 'acmelake', environment: 'prod', extraZones: { vectors: {} } };
+  const stack = () => new TerraformStack(Testing.app(), 'Lake');
+  const location = google.BucketLocation.region('europe-west3');
+  const resourceGroup = { id: '/groups/lake', name: 'lake', location: 'westeurope' };
+  const network = { allowedAddresses: ['203.0.113.7'] };
+
+  it.each([
+    ['aws', new aws.MedallionLake(new Stack(new App(), 'Lake'), 'Lake', props)],
+    ['google', new google.MedallionLake(stack(), 'Lake', { ...props, location })],
+    ['azure', new azure.MedallionLake(stack(), 'Lake', { ...props, resourceGroup, network })],
+  ])('on %s', (_cloud, lake) => {
+    expect([aws.Zone.BRONZE, aws.Zone.QUARANTINE].map((zone) => lake.zone(zone))).toEqual([
+      lake.bronze,
+      lake.quarantine,
+    ]);
+    expect(lake.extraZone('vectors')).toBeDefined();
+    expect(() => lake.extraZone('other')).toThrow('has no extra zone "other" (it has: vectors).');
   });
 });

@@ -342,6 +342,23 @@ describe('refused at construction', () => {
   });
 });
 
+it.each<[string, TieringProfile, number[]]>([
+  ['none', TieringProfile.custom({ name: 'none' }), [511, 511, 511]],
+  ['HOT_COOL', TieringProfile.HOT_COOL, [285, 297, 344]],
+  ['STEPWISE', TieringProfile.STEPWISE, [142, 176, 309]],
+  ['INSTANT_ARCHIVE', TieringProfile.INSTANT_ARCHIVE, [161, 193, 323]],
+  ['INTELLIGENT', TieringProfile.INTELLIGENT, [142, 161, 234]],
+  ['INTELLIGENT_ARCHIVE', TieringProfile.INTELLIGENT_ARCHIVE, [96, 117, 200]],
+  ['HOT_COOL_ARCHIVE', TieringProfile.HOT_COOL_ARCHIVE, [64, 100, 244]],
+  ['QUARTER_AND_YEAR', TieringProfile.QUARTER_AND_YEAR, [196, 220, 313]],
+  ['DEEP_ARCHIVE', TieringProfile.DEEP_ARCHIVE, [107, 140, 273]],
+])('costs what the documentation says: %s', (_name, profile, expected) => {
+  const figures = [0, 0.05, 0.25].map((readShare) =>
+    Math.round(profile.estimateMonthlyCost({ monthlyVolumeGib: 1024, retentionDays: 720, readShare }).total),
+  );
+  expect(figures).toEqual(expected);
+});
+
 describe('what a zone costs', () => {
   const usage = { monthlyVolumeGib: 1024, retentionDays: 360, readShare: 0 };
 
