@@ -65,6 +65,7 @@ async function writeJournal(
 async function finishJournals(table: IcebergTable): Promise<void> {
   const { store } = table;
   const journals = await readJournals(table);
+  if (journals.size === 0) return;
   // After they are read: one that is not expired by then is left to who wrote it, or who comes after.
   await table.refresh();
   const present = new Set(table.metadata.snapshots.map((snapshot) => String(snapshot['snapshot-id'])));
