@@ -1,4 +1,4 @@
-import { TerraformStack } from 'cdktf';
+import { TerraformStack, Testing } from 'cdktf';
 import { Zone } from '../../../lib/contract/zone';
 import {
   LakeAccount,
@@ -52,6 +52,18 @@ describe('a lake that is copied', () => {
     lakeIn(stack, { ...OWN, replication: { destination, zones: ['gold'] } });
     const { rules } = onlyOf(stack, 'storage_object_replication');
     expect(rules.map((rule: any) => rule.copy_blobs_created_after)).toEqual(['OnlyNewObjects']);
+  });
+
+  it('can have its copy in a stack of its own, deployed first', () => {
+    const app = Testing.app();
+    const [there, here] = [azureStack(app, 'There'), azureStack(app, 'Here')];
+    const destination = copyOf(there);
+    lakeIn(here, { ...OWN, replication: { destination } });
+    app.synth();
+    const policy = onlyOf(here, 'storage_object_replication');
+    expect(policy.destination_storage_account_id).toMatch(/^\$\{data\.terraform_remote_state\./);
+    expect(here.dependencies).toEqual([there]);
+    expect(there.dependencies).toEqual([]);
   });
 
   it('can be copied folder by folder', () => {
