@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 // Builds the package: TypeScript to dist/{lib,lambda,bin} and one bundle for each file of lambda/handlers to
-// dist/handlers/<name>/index.mjs, some of them also as containers to dist/containers/<name>. Runs before every start and
+// dist/handlers/<name>/index.mjs, and the program of containers to dist/containers/main. Runs before every start and
 // test, so an unchanged tree costs a hash of its sources.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildBundles, buildContainers } from './bundle-handlers.mjs';
+import { buildBundles, buildContainerProgram } from './bundle-handlers.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
@@ -15,8 +15,6 @@ const stampFile = path.join(dist, '.built');
 const incrementalState = path.join(dist, '.tsbuildinfo');
 const SOURCE_ROOTS = ['lib', 'lambda', 'bin'];
 const INPUTS = [...SOURCE_ROOTS, 'scripts/build.mjs', 'scripts/bundle-handlers.mjs'];
-// As lib/contract/handler-environment.ts names them.
-const CONTAINERS = ['silver-refine', 'sql-transform', 'file-ingest'];
 const CONFIGURATION = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
 
 function filesUnder(directory) {
@@ -88,8 +86,7 @@ async function build() {
   const bundled = handlers.map((file) =>
     path.join(dist, 'handlers', path.basename(file, '.ts'), 'index.mjs'),
   );
-  const containers = handlers.filter((file) => CONTAINERS.includes(path.basename(file, '.ts')));
-  for (const name of CONTAINERS) bundled.push(path.join(dist, 'containers', name, 'index.mjs'));
+  bundled.push(path.join(dist, 'containers', 'main', 'main.mjs'));
   const missing = [...compiled, ...bundled].filter((file) => !fs.existsSync(file));
 
   if (missing.length === 0 && fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === stamp)
@@ -105,18 +102,16 @@ async function build() {
     if (!error.errors) console.error(error);
     return undefined;
   };
-  const [compiles, bundles, images] = await Promise.all([
+  const [compiles, bundles, program] = await Promise.all([
     compile(),
     buildBundles({ root, handlers, outputDirectory: path.join(dist, 'handlers') }).catch(reported),
-    buildContainers({ root, handlers: containers, outputDirectory: path.join(dist, 'containers') }).catch(
-      reported,
-    ),
+    buildContainerProgram({ root, outputDirectory: path.join(dist, 'containers') }).catch(reported),
   ]);
   makeProgramsExecutable();
   for (const { name, bytes } of bundles ?? []) {
     console.log(`${name.padEnd(20)} ${(bytes / 1024).toFixed(0).padStart(5)} KiB`);
   }
-  if (!compiles || !bundles || !images) return false;
+  if (!compiles || !bundles || !program) return false;
   fs.writeFileSync(stampFile, stamp);
   console.log(`Built in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   return true;

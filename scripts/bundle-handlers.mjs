@@ -32,19 +32,20 @@ export function buildBundles({ root, handlers, outputDirectory }) {
   return build(
     root,
     outputDirectory,
-    handlers.map((entry) => bundle(root, { index: entry })),
+    handlers.map((handler) => bundle(root, 'index', handler)),
   );
 }
 
-/** A container is a bundle, the program around it, and the packages that have to be installed beside them. */
-export function buildContainers({ root, handlers, outputDirectory }) {
-  const program = path.join(root, CONTAINER_PROGRAM);
-  const containers = handlers.map(async (entry) => {
-    const container = await bundle(root, { index: entry, main: program });
-    container.files.set('package.json', manifest(root, container.name));
-    return container;
+/**
+ * The program of every container, `main.mjs`, which runs the bundle laid beside it, and the packages that have to be
+ * installed there.
+ */
+export function buildContainerProgram({ root, outputDirectory }) {
+  const program = bundle(root, 'main', path.join(root, CONTAINER_PROGRAM)).then((main) => {
+    main.files.set('package.json', manifest(root));
+    return main;
   });
-  return build(root, outputDirectory, containers);
+  return build(root, outputDirectory, [program]);
 }
 
 async function build(root, outputDirectory, bundling) {
@@ -53,7 +54,8 @@ async function build(root, outputDirectory, bundling) {
   if (fs.existsSync(outputDirectory)) removeOthers(outputDirectory, new Set([...names, NOTICES]));
   const staging = `${outputDirectory}.${process.pid}`;
   fs.mkdirSync(staging, { recursive: true });
-  for (const { name, files } of bundles) write(path.join(outputDirectory, name), files, staging);
+  for (const { name, entry, files } of bundles)
+    write(path.join(outputDirectory, name), entry, files, staging);
   fs.rmSync(staging, { recursive: true });
   const packages = new Set(bundles.flatMap((one) => one.packages));
   fs.writeFileSync(path.join(outputDirectory, NOTICES), notices(root, [...packages].sort()));
@@ -64,19 +66,19 @@ async function build(root, outputDirectory, bundling) {
 }
 
 /** Exact versions: those that the tests ran with. */
-function manifest(root, name) {
+function manifest(root) {
   const { devDependencies } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
   const dependencies = Object.fromEntries(
     INSTALLED.map((dependency) => [dependency, devDependencies[dependency]]),
   );
-  return `${JSON.stringify({ name, private: true, type: 'module', dependencies }, undefined, 2)}\n`;
+  return `${JSON.stringify({ private: true, type: 'module', dependencies }, undefined, 2)}\n`;
 }
 
-/** @param entries name of the file → module it is made from; `index` gives the bundle its name */
-async function bundle(root, entries) {
+/** @param entry name of the file the bundle begins with; the module it is made from gives the bundle its name */
+async function bundle(root, entry, module) {
   const result = await esbuild.build({
     absWorkingDir: root,
-    entryPoints: entries,
+    entryPoints: { [entry]: module },
     outdir: 'out',
     outExtension: { '.js': '.mjs' },
     write: false,
@@ -108,7 +110,7 @@ async function bundle(root, entries) {
   const packages = Object.keys(result.metafile.inputs).flatMap(
     (input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input) ?? [],
   );
-  return { name: path.basename(entries.index, '.ts'), files, packages };
+  return { name: path.basename(module, '.ts'), entry: `${entry}.mjs`, files, packages };
 }
 
 /** What the licences of the bundled packages ask of whoever passes them on; each text once. */
@@ -129,10 +131,10 @@ function notices(root, packages) {
 }
 
 /** The entry last: a function started while a build runs finds every chunk its entry names. */
-function write(directory, files, staging) {
+function write(directory, entry, files, staging) {
   fs.mkdirSync(directory, { recursive: true });
-  const names = [...files.keys()].filter((name) => name !== 'index.mjs');
-  for (const name of [...names, 'index.mjs']) {
+  const names = [...files.keys()].filter((name) => name !== entry);
+  for (const name of [...names, entry]) {
     fs.writeFileSync(path.join(staging, name), files.get(name));
     fs.renameSync(path.join(staging, name), path.join(directory, name));
   }

@@ -6,6 +6,7 @@ import type { CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
+import { CONTAINERS } from '../contract/handler-environment';
 
 const PACKAGE_NAME = 'lakehouse-constructs';
 
@@ -21,19 +22,19 @@ export const HANDLER_ENTRY = 'index.handler';
  * @throws Error when the bundle is not there, naming the command that builds it
  */
 export function bundleDirectory(name: string): string {
-  return shippedDirectory('handlers', name, 'Handler bundle');
+  return shippedDirectory(['handlers', name], 'index.mjs', `Handler bundle "${name}"`);
 }
 
-/** Directory of a container this package ships, `dist/containers/<name>`. @throws Error as `bundleDirectory` does */
-export function containerDirectory(name: string): string {
-  return shippedDirectory('containers', name, 'Container');
+/** Directory of the program that runs a bundle in a container. @throws Error as `bundleDirectory` does */
+function containerProgramDirectory(): string {
+  return shippedDirectory(['containers', 'main'], 'main.mjs', 'Program of containers');
 }
 
-function shippedDirectory(kind: string, name: string, what: string): string {
-  const directory = path.join(packageRoot(), 'dist', kind, name);
-  if (!fs.existsSync(path.join(directory, 'index.mjs'))) {
+function shippedDirectory(parts: readonly string[], entry: string, what: string): string {
+  const directory = path.join(packageRoot(), 'dist', ...parts);
+  if (!fs.existsSync(path.join(directory, entry))) {
     throw new Error(
-      `${what} "${name}" is missing: ${directory} holds no index.mjs. ` +
+      `${what} is missing: ${directory} holds no ${entry}. ` +
         'Run `npm run build` in the lakehouse-constructs package; the published package ships it built.',
     );
   }
@@ -48,22 +49,40 @@ function shippedDirectory(kind: string, name: string, what: string): string {
  * @param extraFiles file name → text
  */
 export function stagedCode(bundleName: string, extraFiles: Record<string, string> = {}): lambda.Code {
-  return new StagedCode(filesOf(bundleDirectory(bundleName), extraFiles));
+  return new StagedCode(bundleFiles(bundleName, extraFiles));
 }
 
 /**
- * The files of a flat directory this package ships, and more beside them.
+ * The files of a bundle this package ships, and more beside them.
  * @param extraFiles file name → text
  * @throws Error when a file beside them has the name of one of them
  */
-export function filesOf(directory: string, extraFiles: Record<string, string>): Map<string, Buffer> {
-  const files = new Map(shippedFiles(directory));
+function bundleFiles(bundleName: string, extraFiles: Record<string, string>): Map<string, Buffer> {
+  const files = new Map(shippedFiles(bundleDirectory(bundleName)));
   for (const [name, text] of Object.entries(extraFiles)) {
     if (files.has(name))
-      throw new Error(`"${name}" is part of the bundle "${path.basename(directory)}": choose another name.`);
+      throw new Error(`"${name}" is part of the bundle "${bundleName}": choose another name.`);
     files.set(name, Buffer.from(text, 'utf8'));
   }
   return files;
+}
+
+/**
+ * The files of a container: a bundle, the program that runs it, and more beside them.
+ * @throws Error as `stagedCode` does, and for a bundle that does not run in a container
+ */
+export function containerFiles(
+  bundleName: string,
+  extraFiles: Record<string, string>,
+): ReadonlyMap<string, Buffer> {
+  if (!CONTAINERS.some((name) => name === bundleName)) {
+    throw new Error(
+      `The bundle "${bundleName}" does not run in a container. Use ${CONTAINERS.join(', ')}, or an image of your own.`,
+    );
+  }
+  const program = shippedFiles(containerProgramDirectory());
+  // Chunks are named by what they hold: the same name is the same file.
+  return new Map([...program, ...bundleFiles(bundleName, extraFiles)]);
 }
 
 // What this package ships does not change while an app is synthesized, and most functions of an app share a bundle.

@@ -140,7 +140,7 @@ export const INPUT_CONTRACT_FILE = 'input-contract.mjs';
 /** File name, beside the bundle, of the masks of silver's columns; there where the environment has `maskingKey`. */
 export const MASKS_FILE = 'masks.mjs';
 
-/** Names of the bundles that also come as containers, under `dist/containers`. */
+/** Names of the bundles that also run in containers, beside the program under `dist/containers`. */
 export const CONTAINERS = ['silver-refine', 'sql-transform', 'file-ingest'] as const;
 
 /** Names of the handler bundles this package ships under `dist/handlers`. */

@@ -36,7 +36,8 @@ const deployment = new Deployment(contract);
 const directory = path.join(deployment.directory, 'container');
 beforeAll(async () => {
   // What the image is built from, installed.
-  fs.cpSync(path.join(PACKAGE, 'dist', 'containers', 'silver-refine'), directory, { recursive: true });
+  for (const part of ['containers/main', 'handlers/silver-refine'])
+    fs.cpSync(path.join(PACKAGE, 'dist', part), directory, { recursive: true });
   fs.writeFileSync(path.join(directory, 'contract.mjs'), compileContract(contract, contract.schema()));
   fs.symlinkSync(path.join(PACKAGE, 'node_modules'), path.join(directory, 'node_modules'));
   await deployment.provision();
@@ -145,15 +146,23 @@ optional(MOTO)('a container with a queue', () => {
   });
 });
 
-describe.each(CONTAINERS)('the container %s', (name) => {
-  const files = path.join(PACKAGE, 'dist', 'containers', name);
+describe('the program of containers', () => {
+  const files = path.join(PACKAGE, 'dist', 'containers', 'main');
 
   it('is flat, and names what has to be installed by its exact version', () => {
     const names = fs.readdirSync(files);
-    expect(names).toEqual(expect.arrayContaining(['index.mjs', 'main.mjs', 'package.json']));
+    expect(names).toEqual(expect.arrayContaining(['main.mjs', 'package.json']));
     expect(names.filter((one) => !/^[\w-]+\.mjs$/.test(one))).toEqual(['package.json']);
     const { dependencies } = JSON.parse(fs.readFileSync(path.join(files, 'package.json'), 'utf8'));
     const { devDependencies } = JSON.parse(fs.readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'));
     expect(dependencies).toEqual({ '@duckdb/node-api': devDependencies['@duckdb/node-api'] });
+  });
+
+  it.each(CONTAINERS)('has no file of another content than the bundle %s', (name) => {
+    const bundle = path.join(PACKAGE, 'dist', 'handlers', name);
+    for (const shared of fs.readdirSync(files).filter((file) => fs.existsSync(path.join(bundle, file)))) {
+      const [own, its] = [files, bundle].map((folder) => fs.readFileSync(path.join(folder, shared), 'utf8'));
+      expect(own).toBe(its);
+    }
   });
 });

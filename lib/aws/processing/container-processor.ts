@@ -24,7 +24,7 @@ import { QueueScaling } from './queue-scaling';
 /** What runs in a container, and how. */
 export interface ContainerProcessorProps extends ContainerProcessorOptions {
   /**
-   * Name of a container this package ships, `dist/containers/<name>`.
+   * Name of a bundle this package ships that runs in a container: `silver-refine`, `sql-transform` or `file-ingest`.
    * @default - none: `image` is yours
    */
   readonly bundle?: string;

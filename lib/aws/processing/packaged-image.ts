@@ -1,7 +1,7 @@
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { Construct } from 'constructs';
-import { containerDirectory, filesOf, stageFiles } from '../bundle';
+import { containerFiles, stageFiles } from '../bundle';
 
 /** A version of the runtime the bundles are built for, with glibc, which DuckDB asks for. */
 const BASE_IMAGE = 'public.ecr.aws/docker/library/node:22.21.1-bookworm-slim';
@@ -33,17 +33,17 @@ export class PackagedImage extends ecs.ContainerImage {
   private readonly files: ReadonlyMap<string, Buffer>;
 
   /**
-   * @param name the container, `dist/containers/<name>`
+   * @param bundleName what runs, one of `CONTAINERS`
    * @param extraFiles file name → text, for example the compiled contract
-   * @throws Error when the container is not there, or a file has the name of one of its own
+   * @throws Error when the bundle is not there or does not run in a container, or a file has the name of one of its own
    */
   constructor(
-    name: string,
+    bundleName: string,
     extraFiles: { readonly [name: string]: string },
     private readonly architecture: ecs.CpuArchitecture,
   ) {
     super();
-    this.files = filesOf(containerDirectory(name), { ...extraFiles, Dockerfile: DOCKERFILE });
+    this.files = containerFiles(bundleName, { ...extraFiles, Dockerfile: DOCKERFILE });
   }
 
   override bind(scope: Construct, container: ecs.ContainerDefinition): ecs.ContainerImageConfig {

@@ -391,6 +391,11 @@ describe('refuses', () => {
         'before it takes spare capacity back.',
     ],
     [
+      'a bundle that does not run in a container',
+      { bundle: 'kinesis-ingest' },
+      'The bundle "kinesis-ingest" does not run in a container. Use silver-refine, sql-transform, file-ingest, or an image of your own.',
+    ],
+    [
       'nothing to run',
       { bundle: undefined },
       '"Test/Large" has neither bundle nor image. Name a container of this package, or pass an ecs.ContainerImage.',
