@@ -6,6 +6,7 @@ import {
   type Listening,
   NothingToServe,
   ProvisioningFailed,
+  SecretWithoutFields,
   serveOnLaptop,
   type ServedRoute,
   UnknownSecret,
@@ -59,7 +60,11 @@ function say(line: string): void {
 }
 
 function asCommandFailed(error: unknown, port: number): unknown {
-  if ([NothingToServe, UnknownSecret, ProvisioningFailed].some((known) => error instanceof known)) {
+  if (
+    [NothingToServe, UnknownSecret, SecretWithoutFields, ProvisioningFailed].some(
+      (known) => error instanceof known,
+    )
+  ) {
     return CommandFailed.usage((error as Error).message);
   }
   if (error instanceof BatchGivenUp) {

@@ -32,7 +32,13 @@ export async function handler(event: unknown, context?: Context): Promise<IndexS
       }
       case 'check': {
         const now = Date.now();
-        const check = await checkSnapshots(repository, settings, request.time, now);
+        const check = await checkSnapshots(
+          repository,
+          settings,
+          request.time,
+          now,
+          () => context?.getRemainingTimeInMillis() ?? Infinity,
+        );
         signals.checked(check, now);
         return check;
       }

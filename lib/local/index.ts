@@ -3,7 +3,7 @@ export { CopiedTable } from '../../lambda/tables/directory-catalog';
 export { INSTALL_DUCKDB } from './duckdb';
 export { UnusableInput } from '../../lambda/formats/records/unusable-input';
 export type { AlarmReport } from './metrics/alarm';
-export { UnknownSecret } from './http/served-secrets';
+export { SecretWithoutFields, UnknownSecret } from './http/served-secrets';
 export { NothingToServe, serveOnLaptop } from './run/serve';
 export type { Listening, ServedRoute, ServeOptions } from './run/serve';
 export { BatchGivenUp } from './run/shard-run';

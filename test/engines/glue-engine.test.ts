@@ -172,6 +172,16 @@ describe('a run is started once', () => {
     expect(short.runs).toHaveLength(1);
   });
 
+  test('while it waits it looks among the newest runs only: what has the job is one of them', async () => {
+    const { engine, runs, calls } = glue({ pageSize: 2, busy: [4, 5, 6] });
+    for (const other of ['a', 'b', 'c', 'd']) await engine(other).execute('MERGE');
+    for (const [at, run] of runs.entries())
+      runs[at] = { ...run, StartedOn: new Date(Date.now() - 3_600_000) };
+    calls.length = 0;
+    await engine().execute('MERGE');
+    expect(calls.filter((call) => call === 'GetJobRunsCommand')).toHaveLength(3);
+  });
+
   test('a run is found behind a page of others, and none is looked for among those of last week', async () => {
     const { engine, runs, calls } = glue({ pageSize: 2 });
     await engine().execute('MERGE');

@@ -263,6 +263,18 @@ describe('a check', () => {
     expect(deleted).toEqual(['scheduled-2026-11-27t05-00-00z']);
     expect((await check(1)).deleted).toHaveLength(3);
   });
+
+  test('begins no deletion that the function may not live to see, and leaves it to the next check', async () => {
+    await daily('SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS');
+    let left = 170_000;
+    const slow = () => (left -= 50_000);
+    const { deleted, kept } = await checkSnapshots(repository, settings, AT_FIVE, search.now + HOUR, () =>
+      slow(),
+    );
+    expect(deleted).toEqual(['scheduled-2026-11-26t05-00-00z', 'scheduled-2026-11-27t05-00-00z']);
+    expect(kept).toBe(3);
+    expect((await check(1)).deleted).toEqual(['scheduled-2026-11-28t05-00-00z']);
+  });
 });
 
 describe('a restore', () => {

@@ -11,6 +11,8 @@ export interface GlueOptions extends SparkOptions {
 
 /** Statements and answers are kept so long: what began before is nobody's. */
 const REMEMBERED_MS = 7 * 86_400_000;
+/** What the clock of Glue may be behind: a run of ours that it lists as begun earlier than we asked for it. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
 const ENDS: { readonly [state: string]: EndedRun['end'] } = {
   SUCCEEDED: 'succeeded',
   FAILED: 'failed',
@@ -38,11 +40,12 @@ export class GlueEngine extends SparkEngine<GlueOptions> {
   }
 
   protected async begin(job: SparkJob, store: ObjectStore): Promise<string> {
-    const known = (await isNew(job, store)) ? undefined : await this.find(job);
+    const asked = Date.now();
+    const known = (await isNew(job, store)) ? undefined : await this.find(job, asked - REMEMBERED_MS);
     return (
       known ??
       poll(
-        () => this.start(job),
+        () => this.start(job, asked - CLOCKS_DIFFER_MS),
         `Another run of the Glue job ${this.options.job}`,
         this.options.remaining,
         this.sleep,
@@ -51,7 +54,7 @@ export class GlueEngine extends SparkEngine<GlueOptions> {
   }
 
   /** Undefined while another run has the job. */
-  private async start(job: SparkJob): Promise<string | undefined> {
+  private async start(job: SparkJob, since: number): Promise<string | undefined> {
     try {
       const { JobRunId } = await this.client.send(
         new StartJobRunCommand({
@@ -66,12 +69,12 @@ export class GlueEngine extends SparkEngine<GlueOptions> {
     } catch (error) {
       if ((error as Error).name !== 'ConcurrentRunsExceededException') throw error;
       // Perhaps it is ours: of a request whose answer was lost, and that the SDK sent again.
-      return this.find(job);
+      return this.find(job, since);
     }
   }
 
-  /** Glue lists the newest first. */
-  private async find({ statement }: SparkJob): Promise<string | undefined> {
+  /** Glue lists the newest first: what began before the time is not looked through. */
+  private async find({ statement }: SparkJob, since: number): Promise<string | undefined> {
     let NextToken: string | undefined;
     do {
       const page = await this.client.send(
@@ -79,7 +82,7 @@ export class GlueEngine extends SparkEngine<GlueOptions> {
       );
       for (const { Id, Arguments, StartedOn } of page.JobRuns ?? []) {
         if (Arguments?.[SPARK_ARGUMENTS.statement] === statement) return Id;
-        if (StartedOn !== undefined && Date.now() - StartedOn.getTime() > REMEMBERED_MS) return undefined;
+        if (StartedOn !== undefined && StartedOn.getTime() < since) return undefined;
       }
       ({ NextToken } = page);
     } while (NextToken);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, validateHeaderName, validateHeaderValue } from 'node:http';
 import { LAPTOP } from '../template/physical-names';
 import { isObject } from '../template/json';
 import type { ApiRoute } from './api-routes';
@@ -69,24 +69,51 @@ function headersOf({ headersDistinct }: IncomingMessage): Record<string, string>
   );
 }
 
-/** The answer a function gave; undefined where it is none in payload format 2.0. */
+/**
+ * The answer of what a function gave: in payload format 2.0, or anything else but nothing, which is the body of one. Undefined
+ * for a status or a header that HTTP has not.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html#http-api-develop-integrations-lambda.response
+ */
 export function answerOf(value: unknown): ApiAnswer | undefined {
-  if (!isObject(value) || typeof value.statusCode !== 'number') return undefined;
+  if (value === null || value === undefined) return undefined;
+  if (!isObject(value) || value.statusCode === undefined) {
+    return jsonAnswer(200, typeof value === 'string' ? value : JSON.stringify(value));
+  }
   const { statusCode, headers, body, isBase64Encoded } = value;
+  const named = Object.entries(isObject(headers) ? headers : {}).map(
+    ([name, text]) => [name.toLowerCase(), String(text)] as const,
+  );
+  if (!isStatus(statusCode) || !named.every(([name, text]) => isHeader(name, text))) return undefined;
   return {
     status: statusCode,
-    headers: isObject(headers)
-      ? Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, String(text)]))
-      : {},
+    headers: Object.fromEntries(named.filter(([name]) => !OF_THE_CONNECTION.includes(name))),
     body: Buffer.from(typeof body === 'string' ? body : '', isBase64Encoded === true ? 'base64' : 'utf8'),
   };
 }
 
+/** Those of one connection, which the server writes. */
+const OF_THE_CONNECTION = ['connection', 'content-length', 'keep-alive', 'transfer-encoding', 'upgrade'];
+
+/** One that ends a request: those below 200 promise another. */
+function isStatus(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 200 && Number(value) <= 599;
+}
+
+function isHeader(name: string, text: string): boolean {
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What an HTTP API says of its own. */
 export function apiMessage(status: number, message: string): ApiAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify({ message })),
-  };
+  return jsonAnswer(status, JSON.stringify({ message }));
+}
+
+function jsonAnswer(status: number, body: string): ApiAnswer {
+  return { status, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) };
 }

@@ -1,3 +1,3 @@
 export { type ApiRoute, apiRoutes } from './api-routes';
 export { type Answered, ApiServer } from './api-server';
-export { ServedSecrets, type ServedSecret, webhookOf } from './served-secrets';
+export { SecretWithoutFields, ServedSecrets, type ServedSecret, webhookOf } from './served-secrets';

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { HANDLER_ENVIRONMENT } from '../../contract/handler-environment';
 import type { SharedSecretSettings, WebhookSettings } from '../../contract/webhook-settings';
 import { functionDefinition } from '../functions/function-definition';
 import type { CloudAssembly, Resource } from '../template/assembly';
+import { isObject, type JsonObject } from '../template/json';
 
 /** A secret that producers share with webhooks. */
 export interface ServedSecret {
@@ -20,6 +21,17 @@ export class UnknownSecret extends Error {
     const have = known.length === 0 ? 'none' : known.join(', ');
     super(`No webhook of the app has the secret "${name}". They have: ${have}.`);
     this.name = 'UnknownSecret';
+  }
+}
+
+/** A secret was made as one text, and the app asks for fields of it now. */
+export class SecretWithoutFields extends Error {
+  constructor(file: string, fields: readonly string[]) {
+    super(
+      `The secret in ${file} is no JSON object, and the app asks for its fields ${fields.join(', ')}. ` +
+        'Write them into it, or remove the file: another is made.',
+    );
+    this.name = 'SecretWithoutFields';
   }
 }
 
@@ -41,7 +53,7 @@ export class ServedSecrets {
   /**
    * @param given name → text
    * @param directory where those that are made are kept
-   * @throws UnknownSecret
+   * @throws UnknownSecret, SecretWithoutFields
    */
   constructor(webhooks: readonly WebhookSettings[], given: ReadonlyMap<string, string>, directory: string) {
     const used = webhooks.flatMap(secretsOf);
@@ -59,7 +71,7 @@ export class ServedSecrets {
       const fields = used.flatMap(({ secret, secretField }) =>
         secret === arn && secretField !== undefined ? [secretField] : [],
       );
-      const file = join(directory, name.replace(/[^\w.-]/g, '_'));
+      const file = join(directory, fileName(name, names));
       this.texts.set(arn, kept(file, fields));
       return { name, file };
     });
@@ -85,15 +97,37 @@ function isNamed(name: string, asked: string): boolean {
   return name === asked || name.replace(/-[A-Za-z0-9]{6}$/, '') === asked;
 }
 
+/** Two names that differ in what a file's name cannot hold have different ones. */
+function fileName(name: string, names: readonly string[]): string {
+  const plain = (one: string): string => one.replace(/[^\w.-]/g, '_');
+  const isShared = names.some((other) => other !== name && plain(other) === plain(name));
+  return isShared ? encodeURIComponent(name) : plain(name);
+}
+
 function kept(file: string, fields: readonly string[]): string {
-  if (!existsSync(file)) {
-    mkdirSync(join(file, '..'), { recursive: true });
-    const random = (): string => randomBytes(32).toString('hex');
-    const text =
-      fields.length === 0
-        ? random()
-        : JSON.stringify(Object.fromEntries(fields.map((field) => [field, random()])));
+  const random = (): string => randomBytes(32).toString('hex');
+  const write = (text: string): void => {
+    mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text, { mode: 0o600 });
+  };
+  const made = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, random()]));
+  if (!existsSync(file)) write(fields.length === 0 ? random() : JSON.stringify(made(fields)));
+  const text = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  if (fields.length === 0) return text;
+  const known = fieldsOf(text);
+  if (known === undefined) throw new SecretWithoutFields(file, fields);
+  const missing = fields.filter((field) => known[field] === undefined);
+  if (missing.length === 0) return text;
+  const completed = JSON.stringify({ ...known, ...made(missing) });
+  write(completed);
+  return completed;
+}
+
+function fieldsOf(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
-  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
 }

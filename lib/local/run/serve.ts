@@ -63,7 +63,7 @@ interface Consumer {
  * Serves the HTTP APIs of an app on this machine: what its functions put on streams goes into its tables, and what follows from
  * that happens as well, until it is told to stop. Gives what failed on the way.
  *
- * @throws NothingToServe, UnknownSecret, ProvisioningFailed
+ * @throws NothingToServe, UnknownSecret, SecretWithoutFields, ProvisioningFailed
  * @throws BatchGivenUp when a function fails again and again; what is not delivered is delivered the next time
  */
 export async function serveOnLaptop(options: ServeOptions): Promise<string[]> {
@@ -113,8 +113,9 @@ export async function serveOnLaptop(options: ServeOptions): Promise<string[]> {
       consumers.map((consumer) => consume(consumer, { ...context, told: options.told, effects })),
     );
     try {
-      // Deliveries end by themselves only where they fail.
-      await Promise.race([stopped(options.stop), delivered, effects.failed]);
+      // Deliveries end by themselves only where they fail, or where there are none.
+      const failed = delivered.then(() => stopped(options.stop));
+      await Promise.race([stopped(options.stop), failed, effects.failed]);
     } catch (error) {
       for (const { stream } of consumers) fail(stream, error as Error);
       throw error;

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -50,7 +51,14 @@ export class ShardLog {
     const clock = BigInt(now) * 1_000n + FIRST;
     this.last = clock > this.last ? clock : this.last + 1n;
     const record = { sequenceNumber: String(this.last), partitionKey, data, arrivedAt: now };
-    appendFileSync(this.lines, `${JSON.stringify(record)}\n`);
+    const size = statSync(this.lines, { throwIfNoEntry: false })?.size ?? 0;
+    try {
+      appendFileSync(this.lines, `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      // Where the disk is full part of it may be there, before the next.
+      if (existsSync(this.lines)) truncateSync(this.lines, size);
+      throw error;
+    }
     return record;
   }
 

@@ -100,10 +100,30 @@ describe('an HTTP API on this machine', () => {
   test.each([
     ['that fails', { error: { type: 'Error', message: 'a secret' } }],
     ['that gives no answer', { value: null }],
-    ['that gives something else', { value: { records: 1 } }],
+    ['whose status is none', { value: { statusCode: 42, body: 'a secret' } }],
+    ['whose header has no name', { value: { statusCode: 200, headers: { 'x y': 'a secret' } } }],
+    ['whose header ends the head', { value: { statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' } } }],
   ])('says nothing of a function %s but that', async (_, given) => {
     answer = given;
     const response = await fetch(`${server.url}/tickets`);
     expect([response.status, await response.text()]).toEqual([500, '{"message":"Internal Server Error"}']);
+  });
+
+  test.each<[string, object | string, string]>([
+    ['an object', { records: 1 }, '{"records":1}'],
+    ['a text', 'taken', 'taken'],
+  ])('makes an answer of what is none but %s, as API Gateway does', async (_, value, body) => {
+    answer = { value };
+    const response = await fetch(`${server.url}/tickets`);
+    expect([response.status, response.headers.get('content-type'), await response.text()]).toEqual([
+      200,
+      'application/json',
+      body,
+    ]);
+  });
+
+  test('says itself how long an answer is', async () => {
+    answer = { value: { statusCode: 200, headers: { 'Content-Length': '1' }, body: 'taken' } };
+    expect(await (await fetch(`${server.url}/tickets`)).text()).toBe('taken');
   });
 });

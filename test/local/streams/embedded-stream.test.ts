@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import fs, { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedStream, shardOf } from '../../../lib/local/streams/embedded-stream';
@@ -50,6 +50,18 @@ describe('a shard in a file', () => {
     const again = open();
     again.append('key', base64('b'));
     expect(dataOf(open().undelivered)).toEqual(['a', 'b']);
+  });
+
+  test('goes on after a line that could not be written to its end, as on a full disk', () => {
+    const log = open();
+    log.append('key', base64('a'));
+    jest.spyOn(fs, 'appendFileSync').mockImplementationOnce((file, line) => {
+      fs.writeFileSync(file, String(line).slice(0, 9), { flag: 'a' });
+      throw new Error('ENOSPC: no space left on device, write');
+    });
+    expect(() => log.append('key', base64('b'))).toThrow('ENOSPC');
+    log.append('key', base64('c'));
+    expect(dataOf(open().undelivered)).toEqual(['a', 'c']);
   });
 });
 
