@@ -69,6 +69,6 @@ function readArguments(args: string[]): ArchiveArguments {
     // Files have no tags, and no classes to move to.
     return { tables, olderThanDays, dryRun: true };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse archive --help`);
   }
 }

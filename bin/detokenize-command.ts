@@ -57,7 +57,7 @@ function readArguments(args: string[]): { key: string; type: string; tokens: str
       );
     return { key: key === undefined ? keyOf(out!) : read(key), type, tokens: positionals };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse detokenize --help`);
   }
 }
 

@@ -30,7 +30,7 @@ export async function emulator(args: string[]): Promise<void> {
   const [verb, ...rest] = args;
   if (verb !== 'detach' && verb !== 'run') {
     throw CommandFailed.usage(
-      `emulator needs one of: detach, run. Received ${verb ?? 'nothing'}. See lakehouse --help`,
+      `emulator needs one of: detach, run. Received ${verb ?? 'nothing'}. See lakehouse emulator --help`,
     );
   }
   const parsed = parse(rest);
@@ -111,6 +111,6 @@ function parse(args: string[]): EmulatorArguments {
       once: values.once ?? false,
     };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse emulator --help`);
   }
 }

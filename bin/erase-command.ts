@@ -139,7 +139,7 @@ function readArguments(args: string[]): EraseArguments {
       ...(directory !== undefined && { out: directory }),
     };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message.replace(/\.$/, '')}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message.replace(/\.$/, '')}. See lakehouse erase --help`);
   }
 }
 

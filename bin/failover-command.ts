@@ -60,6 +60,6 @@ function readArguments(args: string[]): Pick<FailoverRunOptions, 'out' | 'dryRun
     if (!out) throw new Error('failover needs --out DIR, the directory of the copies');
     return { out: resolve(out), dryRun };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse failover --help`);
   }
 }

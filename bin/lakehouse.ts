@@ -1,176 +1,24 @@
 #!/usr/bin/env node
 import { CommandFailed } from './command-failed';
+import { COMMANDS } from './commands';
+import { helpOf, overview } from './help';
 
-const HELP = `lakehouse: a data lakehouse from data contracts
-
-  lakehouse run                                  Run the example products on real data, into ./lakehouse-out
-  lakehouse run --contract FILE --events FILE    Run your own: one product, the contract's first schema object
-  lakehouse run --contract FILE --files DIR      The same, fed by the files of a directory, each taken in once
-  lakehouse serve                                Listen on this machine for the webhooks of an app (cdk.out)
-  lakehouse validate CONTRACT...                 Check data contracts (Open Data Contract Standard 3.0, 3.1)
-  lakehouse lock CONTRACT...                     Record what readers rely on: later changes that break them are refused
-  lakehouse types --contract FILE                Write TypeScript types of a contract's records, for transforms
-  lakehouse maintain --out DIR                   Compact the tables of a directory, expire snapshots, remove orphaned files
-  lakehouse archive --table URI --older-than DAYS  Tag the files of old partitions, for a lifecycle rule to move
-  lakehouse restore --from URI --at TIME         Bring objects of a bucket back to what they were, from its versions
-  lakehouse failover --out DIR                   Bring up tables that were copied to a directory as the primary ones
-  lakehouse pii --contract FILE --events FILE    Look for personal data that the contract does not classify
-  lakehouse erase --out DIR --subject FIELD=VALUE  Erase a data subject: rows, history and versions of files
-  lakehouse detokenize TOKEN...                  Turn tokens of masked columns back, for whoever has the key
-  lakehouse orphans --region REGION              Find what stacks, functions and tables left behind in an AWS account
-  lakehouse lineage --out DIR                    Print what leads to each table, and where what failed its gates came from
-  lakehouse products                             Show the data products of a registry: ports, owners, promises, lineage
-  lakehouse emulator detach                      Write a copy of cdk.out that an AWS emulator can deploy
-  lakehouse emulator run --endpoint URL          Run a stack deployed there: tables, then functions on its streams
-
-Options of run
-  --contract FILE   Data contract in YAML or JSON
-  --events FILE     Events as NDJSON, JSON array, GeoJSON, CSV (with a header) or Parquet
-  --files DIR       Instead: files of these kinds (or gzipped); those with another header are refused whole
-  --out DIR         Where tables, report.html and summary.json go (default: lakehouse-out)
-  --transform FILE  Code of your own that every record goes through (TypeScript, or a bundled .mjs)
-  --input-contract FILE     What records are to be before it
-  --lookup NAME=FILE#FIELD  JSON or NDJSON that stands in for a lookup, FIELD being the key; may be repeated
-  --event-id FIELD  Take each event once: FIELD says which one a record is of (window: an hour)
-  --full            Examples: the flights of half a year, 3 million rows, instead of 200,000
-
-Options of serve
-  --app DIR         Cloud assembly of the app (default: cdk.out)
-  --out DIR         Where tables go (default: lakehouse-out)
-  --port N          Port on the loopback interface, 0 for any that is free (default: 8080)
-  --secret NAME=FILE  File with the text of a secret, as the producer has it; may be repeated (default: one is made)
-
-Options of types
-  --schema NAME     Schema object of the contract (default: the first)
-  --out FILE        Where they go, for example orders.types.d.ts (default: standard output)
-  --check           Write nothing; fail when the file is not what would be written
-
-Options of lock
-  --allow-breaking  Record a contract that breaks readers of its tables as well
-
-Options of maintain
-  --out DIR            Directory of the tables, DIR/<zone>/<table>
-  --keep-last N        Newest snapshots that stay whatever their age (default: 10)
-  --older-than HOURS   Age of what may go (default: snapshots 120, orphaned files 72 and never less than 1)
-  --dry-run            Change nothing; count the orphaned files
-
-Options of archive
-  --table URI       Table on S3, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated
-  --out DIR         Instead: say of the tables of a directory what would be archived
-  --older-than DAYS Age of a partition, counted from its end
-  --dry-run         Change nothing; count the files
-
-Options of restore
-  --from URI        A table, a zone or a bucket: s3://BUCKET/PREFIX
-  --at TIME         State that is wanted back, for example 2026-11-30T10:00:00Z
-  --exact           Also hide objects that came later (their versions stay)
-  --dry-run         Change nothing; count what would be restored
-
-Options of failover
-  --out DIR         Directory of the copies, DIR/<zone>/<table>; the original may be gone
-  --dry-run         Change nothing; say what would be restored, and what is lost
-
-Options of pii
-  --records N       Records to look at (default: 10000)
-  --json            Print the findings as JSON
-
-Options of erase
-  --out DIR         Directory of the tables, DIR/<zone>/<table>; the record of audit goes to DIR/erasures
-  --table URI       Instead: a table, glue://DATABASE/TABLE or s3://BUCKET/PREFIX; may be repeated, sources first
-  --audit URI       With --table: where the record of audit goes, s3://BUCKET/PREFIX
-  --subject FIELD=VALUE   Column that tells the subject, and its value as it came; may be repeated: rows have to agree in
-                          all fields, and with one of the values of each
-  --record-field COLUMN=NAME  Field of the records in quarantine (default: the column's name)
-  --unnamed               Take rejected records, too, that hold the values without a name
-  --masking-key FILE      Text of the secret that columns of silver were masked with (--out DIR: that of the run)
-  --request ID      Name of the request; give it again to go on with one that was interrupted (default: a new one)
-  --requested-by N  Who asked for it, for the record (default: the user of this machine)
-  --dry-run         Change nothing; count the rows
-
-Options of detokenize
-  --key FILE        File that holds the text of the secret
-  --out DIR         Or a directory that lakehouse run wrote to, with the key it made
-  --type TYPE       Of the column: string, int, long, uuid (default: string)
-
-Options of orphans
-  --region REGION   Region that is searched (default: AWS_REGION)
-  --stack PREFIX    Only what stacks with such a name left behind
-  --tag KEY         Tag by which a lake's resources are known that no stack made (default: DataProduct)
-  --json            As JSON, for a script
-  --endpoint URL    Where an emulator answers
-
-Options of lineage
-  --out DIR         Directory of a run; its events are in DIR/lineage
-  --events DIR      Instead: a directory of OpenLineage events, for example a copy of a bucket's folder
-  --table NAME      One table only, for example silver.flights
-  --upstream        What it is made of (default)
-  --downstream      What is made of it
-
-Options of products
-  --app DIR         Cloud assembly the registry is read from (default: cdk.out)
-  --region REGION   Instead: region of a deployed registry
-  --path PATH       Path of the registry (default: /lakehouse/products)
-  --html FILE       Write a page as well
-  --json            Print the entries as JSON
-  --endpoint URL    Where an emulator answers
-
-Options of emulator
-  --app DIR         Cloud assembly (default: cdk.out); for run, the copy that detach wrote
-  --out DIR         Where detach writes the copy (default: cdk.out.emulator)
-  --endpoint URL    Where the emulator answers, for example http://127.0.0.1:5000
-  --stack NAME      Stack to run (default: the assembly's first)
-  --region NAME     Region it was deployed to (default: us-east-1)
-  --once            End when the streams have nothing new
-
-Exit codes: 0 done; 2 a contract or an input that cannot be used; 1 anything else (pii: unclassified personal data).
-Running again over the same events adds nothing; running again after an interruption goes on where it stopped.
-`;
-
-async function main(args: string[]): Promise<void> {
-  const [command, ...rest] = args;
-  if (command === undefined || args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(HELP);
+async function main([name, ...rest]: string[]): Promise<void> {
+  const asked = rest.some((one) => one === '--help' || one === '-h');
+  if (name === undefined || name === '--help' || name === '-h') {
+    process.stdout.write(overview());
     return;
   }
-  // Each command loads what it needs: the CDK alone takes longer than a check of a contract.
-  switch (command) {
-    case 'run':
-      return (await import('./run-command')).run(rest);
-    case 'serve':
-      return (await import('./serve-command')).serve(rest);
-    case 'validate':
-      return (await import('./validate-command')).validate(rest);
-    case 'lock':
-      return (await import('./lock-command')).lock(rest);
-    case 'types':
-      return (await import('./types-command')).types(rest);
-    case 'maintain':
-      return (await import('./maintain-command')).maintain(rest);
-    case 'archive':
-      return (await import('./archive-command')).archive(rest);
-    case 'restore':
-      return (await import('./restore-command')).restore(rest);
-    case 'failover':
-      return (await import('./failover-command')).failover(rest);
-    case 'pii':
-      return (await import('./pii-command')).pii(rest);
-    case 'erase':
-      return (await import('./erase-command')).erase(rest);
-    case 'detokenize':
-      return (await import('./detokenize-command')).detokenize(rest);
-    case 'orphans':
-      return (await import('./orphans-command')).orphans(rest);
-    case 'lineage':
-      return (await import('./lineage-command')).lineage(rest);
-    case 'products':
-      return (await import('./products-command')).products(rest);
-    case 'emulator':
-      return (await import('./emulator-command')).emulator(rest);
-    default:
-      throw CommandFailed.usage(
-        `"${command}" is not a command. Allowed: run, serve, validate, lock, types, maintain, archive, restore, failover, pii, erase, detokenize, orphans, lineage, products, emulator. See lakehouse --help`,
-      );
+  if (!Object.hasOwn(COMMANDS, name)) {
+    const names = Object.keys(COMMANDS).join(', ');
+    throw CommandFailed.usage(`"${name}" is not a command. Allowed: ${names}. See lakehouse --help`);
   }
+  if (asked) {
+    process.stdout.write(helpOf(name));
+    return;
+  }
+  const command = await COMMANDS[name].load();
+  await command(rest);
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {

@@ -114,11 +114,13 @@ function options(args: string[]): LineageOptions {
       },
     }));
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse lineage --help`);
   }
   const { out, events, table, upstream, downstream } = values;
   if ((out === undefined) === (events === undefined))
-    throw CommandFailed.usage('lineage needs --out DIR of a run, or --events DIR. See lakehouse --help');
+    throw CommandFailed.usage(
+      'lineage needs --out DIR of a run, or --events DIR. See lakehouse lineage --help',
+    );
   const directory = events === undefined ? lineageDirectory(resolve(out!)) : resolve(events);
   if (!existsSync(directory))
     throw CommandFailed.usage(`No lineage in ${directory}. Fill it: lakehouse run --out ${out ?? 'DIR'}`);

@@ -26,11 +26,11 @@ function options(args: string[]): { files: string[]; allowBreaking: boolean } {
   try {
     parsed = parseArgs({ args, options: { 'allow-breaking': { type: 'boolean' } }, allowPositionals: true });
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse lock --help`);
   }
   const { values, positionals } = parsed;
   if (positionals.length === 0)
-    throw CommandFailed.usage('lock needs at least one contract. See lakehouse --help');
+    throw CommandFailed.usage('lock needs at least one contract. See lakehouse lock --help');
   return { files: positionals, allowBreaking: values['allow-breaking'] ?? false };
 }
 

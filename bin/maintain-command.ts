@@ -92,7 +92,7 @@ function readArguments(args: string[]): MaintainArguments {
       dryRun,
     };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse maintain --help`);
   }
 }
 

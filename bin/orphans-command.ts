@@ -50,6 +50,6 @@ function readArguments(args: string[]): {
     }
     return { region, endpoint, stack, tag, json };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse orphans --help`);
   }
 }

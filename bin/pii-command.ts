@@ -78,6 +78,6 @@ function readArguments(args: string[]): PiiArguments {
       throw new Error(`--records is "${records}". Allowed: a whole number from 1`);
     return { contract, events, records: Number(records), json };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse pii --help`);
   }
 }

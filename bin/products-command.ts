@@ -96,6 +96,6 @@ function readArguments(args: string[]): ProductsArguments {
     }
     return { app: app ?? 'cdk.out', region, endpoint, path, html, json };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse products --help`);
   }
 }

@@ -62,6 +62,6 @@ function readArguments(args: string[]): RestoreOptions {
     }
     return { prefix: `${from.replace(/\/+$/, '')}/`, at: time, exact, dryRun };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse restore --help`);
   }
 }

@@ -193,6 +193,6 @@ function parse(args: string[]): RunValues {
     if (empty) throw new Error(`--${empty[0]} has no value`);
     return values;
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse run --help`);
   }
 }

@@ -125,7 +125,7 @@ function readArguments(args: string[]): ServeArguments {
       secrets: new Map(values.secret.map(secretOf)),
     };
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse serve --help`);
   }
 }
 

@@ -57,12 +57,13 @@ function options(args: string[]): TypesOptions {
       },
     }));
   } catch (error) {
-    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse --help`);
+    throw CommandFailed.usage(`${(error as Error).message}. See lakehouse types --help`);
   }
   const { contract, schema, out, check = false } = values;
   const empty = Object.entries(values).find(([, value]) => value === '');
-  if (empty) throw CommandFailed.usage(`--${empty[0]} has no value. See lakehouse --help`);
-  if (contract === undefined) throw CommandFailed.usage('types needs --contract FILE. See lakehouse --help');
+  if (empty) throw CommandFailed.usage(`--${empty[0]} has no value. See lakehouse types --help`);
+  if (contract === undefined)
+    throw CommandFailed.usage('types needs --contract FILE. See lakehouse types --help');
   if (check && out === undefined)
     throw CommandFailed.usage('--check needs --out FILE: the file to be checked');
   return { contract, schema, out, check };

@@ -5,9 +5,9 @@ import { readContract } from './read-contract';
 export function validate(files: string[]): void {
   const option = files.find((file) => file.startsWith('-'));
   if (option !== undefined)
-    throw CommandFailed.usage(`validate has no option ${option}. See lakehouse --help`);
+    throw CommandFailed.usage(`validate has no option ${option}. See lakehouse validate --help`);
   if (files.length === 0)
-    throw CommandFailed.usage('validate needs at least one contract. See lakehouse --help');
+    throw CommandFailed.usage('validate needs at least one contract. See lakehouse validate --help');
   const problems: string[] = [];
   for (const file of files) {
     try {

@@ -114,7 +114,7 @@ describe('lakehouse types', () => {
     [['--contract', contract, '--check'], /--check needs --out FILE/],
     [['--contract', contract, '--schema', 'nothing'], /nothing/],
     [['--contract', 'no.yaml'], /no\.yaml/],
-    [['--out'], /See lakehouse --help/],
+    [['--out'], /See lakehouse types --help/],
   ])('refuses %j with what is wrong', (args, message) => {
     const { status, stderr } = lakehouse(...args);
     expect([status, stderr]).toEqual([2, expect.stringMatching(message)]);

@@ -65,27 +65,27 @@ test('ends with 1 and says why when something is left', async () => {
 test.each([
   [
     ['--subject', 'a=1'],
-    'erase needs either --out DIR or --table URI, which may be repeated. See lakehouse --help',
+    'erase needs either --out DIR or --table URI, which may be repeated. See lakehouse erase --help',
   ],
   [
     ['--table', 's3://a/b', '--subject', 'a=1'],
-    'erase of --table needs --audit URI, the folder that its record goes to. See lakehouse --help',
+    'erase of --table needs --audit URI, the folder that its record goes to. See lakehouse erase --help',
   ],
   [
     ['--out', '.'],
-    'erase needs --subject FIELD=VALUE; several fields all have to agree, values of one are either. See lakehouse --help',
+    'erase needs --subject FIELD=VALUE; several fields all have to agree, values of one are either. See lakehouse erase --help',
   ],
   [
     ['--out', '.', '--subject', 'c3@example.com'],
-    'A --subject is not of the form FIELD=VALUE. See lakehouse --help',
+    'A --subject is not of the form FIELD=VALUE. See lakehouse erase --help',
   ],
   [
     ['--out', '.', '--subject', 'a=1', '--request', 'c3@example.com'],
-    'The id of a request is 1 to 128 letters, digits, dots, dashes and underscores. See lakehouse --help',
+    'The id of a request is 1 to 128 letters, digits, dots, dashes and underscores. See lakehouse erase --help',
   ],
   [
     ['--out', '/nowhere', '--subject', 'a=1'],
-    '--out /nowhere holds no tables, DIR/<zone>/<table>. Make some: lakehouse run. See lakehouse --help',
+    '--out /nowhere holds no tables, DIR/<zone>/<table>. Make some: lakehouse run. See lakehouse erase --help',
   ],
 ])('refused: %j', async (args, message) => {
   await expect(erase(args)).rejects.toThrow(message);

@@ -191,15 +191,15 @@ optional(BUILT)('lakehouse serve', () => {
     const refusals: [string[], string][] = [
       [
         ['--app', nothing],
-        `--app ${nothing} is no cloud assembly: it has no manifest.json. Make one: npx cdk synth. See lakehouse --help`,
+        `--app ${nothing} is no cloud assembly: it has no manifest.json. Make one: npx cdk synth. See lakehouse serve --help`,
       ],
       [
         ['--app', app, '--port', 'http'],
-        '--port is "http". Allowed: 0 to 65535, 0 for any that is free. See lakehouse --help',
+        '--port is "http". Allowed: 0 to 65535, 0 for any that is free. See lakehouse serve --help',
       ],
       [
         ['--app', app, '--secret', 'helpdesk'],
-        '--secret is "helpdesk". Allowed: NAME=FILE, FILE holding its text. See lakehouse --help',
+        '--secret is "helpdesk". Allowed: NAME=FILE, FILE holding its text. See lakehouse serve --help',
       ],
       [
         ['--app', app, '--secret', `shop=${join(app, 'manifest.json')}`],
