@@ -91,6 +91,8 @@ function answer({ status, records, reply }: Receipt): HttpAnswer {
     headers: {
       'content-type': reply?.contentType ?? 'application/json',
       'cache-control': 'no-store',
+      // What somebody sent is sent back: it is to be taken for nothing else.
+      ...(reply && { 'x-content-type-options': 'nosniff' }),
       ...(status === 503 && { 'retry-after': '5' }),
     },
     body: reply?.body ?? JSON.stringify(said === undefined ? { records } : { message: said }),

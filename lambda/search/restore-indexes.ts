@@ -66,14 +66,10 @@ export async function restoreIndexes(
   };
 }
 
-function chosen(snapshots: readonly IndexSnapshot[], name: string): IndexSnapshot {
+function chosen(listedByDomain: readonly IndexSnapshot[], name: string): IndexSnapshot {
+  const snapshots = [...listedByDomain].sort((a, b) => a.startedAt - b.startedAt);
   const snapshot =
-    name === 'latest'
-      ? snapshots
-          .filter(isWhole)
-          .sort((a, b) => a.startedAt - b.startedAt)
-          .at(-1)
-      : snapshots.find((one) => one.name === name);
+    name === 'latest' ? snapshots.filter(isWhole).at(-1) : snapshots.find((one) => one.name === name);
   if (snapshot !== undefined) return snapshot;
   const names = snapshots.map((one) => `${one.name} (${one.state})`).slice(-10);
   throw new NotRestorable(

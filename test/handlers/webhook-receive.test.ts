@@ -249,7 +249,11 @@ optional(MOTO)('the bundle, with Kinesis and Secrets Manager of an emulator', ()
     expect(answers).toEqual([
       {
         statusCode: 200,
-        headers: { 'content-type': 'text/plain', 'cache-control': 'no-store' },
+        headers: {
+          'content-type': 'text/plain',
+          'cache-control': 'no-store',
+          'x-content-type-options': 'nosniff',
+        },
         body: '1158201444',
       },
       expect.objectContaining({ statusCode: 401, body: '{"message":"Not authenticated."}' }),

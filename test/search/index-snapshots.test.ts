@@ -326,6 +326,20 @@ describe('a restore', () => {
     expect([...search.indexes.keys()]).toEqual(['products', 'articles']);
   });
 
+  test('of one that is not there is told of the newest there are, in whatever order the domain lists them', async () => {
+    const { snapshots } = search.repositories.get('nightly')!;
+    const [{ start_time_in_millis: today }] = snapshots;
+    for (let days = 1; days <= 10; days++) {
+      const snapshot = `of-day-${days}`;
+      snapshots.push({ ...snapshots[0], snapshot, start_time_in_millis: today - days * 24 * HOUR });
+    }
+    await expect(restoreIndexes(repository, { ...latest, restore: 'nightly-1' })).rejects.toThrow(
+      'There is no snapshot nightly-1. The newest there are: of-day-9 (SUCCESS), of-day-8 (SUCCESS), of-day-7 (SUCCESS), ' +
+        'of-day-6 (SUCCESS), of-day-5 (SUCCESS), of-day-4 (SUCCESS), of-day-3 (SUCCESS), of-day-2 (SUCCESS), ' +
+        `of-day-1 (SUCCESS), ${NAME} (SUCCESS).`,
+    );
+  });
+
   test('of a snapshot with missing parts wants to be told so', async () => {
     search.snapshots()[0].state = 'PARTIAL';
     search.snapshots()[0].failures = [{ index: 'articles', shard_id: 0, reason: 'gone' }];

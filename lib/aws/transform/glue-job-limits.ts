@@ -16,9 +16,11 @@ const SEVEN_DAYS = 7 * 86_400;
 /** What this construct decides by other options. */
 const OWN_ARGUMENTS = [
   '--conf',
+  '--continuous-log-logGroup',
   '--custom-logGroup-prefix',
   '--datalake-formats',
   '--enable-auto-scaling',
+  '--enable-continuous-cloudwatch-log',
   '--enable-metrics',
   '--enable-observability-metrics',
   '--job-bookmark-option',
@@ -27,6 +29,7 @@ const OWN_ARGUMENTS = [
 
 /** Refuses at synthesis what Glue would refuse at deployment, or at the first run. */
 export function requireRunnable(props: GlueSparkJobProps, glueVersion: string, workerType: string): void {
+  requireName(props.jobName);
   requireVersion(glueVersion);
   requireWorkers(props, workerType);
   requireTimeout(props);
@@ -43,6 +46,19 @@ export function requireRunnable(props: GlueSparkJobProps, glueVersion: string, w
     remedy: 'Leave it out for one.',
   });
   requireSettings(props);
+}
+
+/**
+ * Its log groups and, with nine characters more, its security configuration have it in their names.
+ * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html,
+ * https://docs.aws.amazon.com/glue/latest/webapi/API_CreateSecurityConfiguration.html
+ */
+function requireName(name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name) || /^[\w.\-/#]{1,246}$/.test(name)) return;
+  throw new Error(
+    `jobName is "${name}". Allowed: 1 to 246 letters, digits and _ . - / #, of which log groups are named as well. Leave it ` +
+      'out for one made from the path.',
+  );
 }
 
 function requireVersion(version: string): void {

@@ -145,6 +145,10 @@ class GlueSqlEngine extends SqlEngine {
     const { role, inputs, output, network } = context;
     const job = new GlueSparkJob(scope, 'Glue', {
       ...this.options,
+      // What a job by itself may have and statements may not.
+      script: undefined,
+      maxRetries: 0,
+      maxConcurrentRuns: 1,
       network: this.options.network ?? network,
     });
     for (const input of inputs) input.grantRead(job.jobRole);

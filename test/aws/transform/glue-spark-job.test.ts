@@ -327,6 +327,22 @@ describe('refuses', () => {
       'arguments has "--conf", which other options of the job decide: sparkSettings, autoScaling, jobBookmark.',
     ],
     [
+      'an argument that says where it logs',
+      { arguments: { '--continuous-log-logGroup': '/ours' } },
+      'arguments has "--continuous-log-logGroup", which other options of the job decide: sparkSettings, autoScaling, jobBookmark.',
+    ],
+    [
+      'a name that no log group can have',
+      { jobName: 'daily sessions' },
+      'jobName is "daily sessions". Allowed: 1 to 246 letters, digits and _ . - / #, of which log groups are named as well. Leave it out ' +
+        'for one made from the path.',
+    ],
+    [
+      'a name that leaves no room for that of its security configuration',
+      { jobName: 'x'.repeat(247) },
+      `jobName is "${'x'.repeat(247)}". Allowed: 1 to 246 letters`,
+    ],
+    [
       'a script that is not there',
       { script: 'jobs/none.py' },
       'script is "jobs/none.py", which cannot be read: ENOENT. Give the path of a file.',

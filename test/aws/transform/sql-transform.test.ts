@@ -6,6 +6,7 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import {
   DataContract,
+  type GlueSparkJobProps,
   type ILakeTable,
   LakeCatalog,
   LakeTable,
@@ -63,6 +64,7 @@ function surroundings() {
   return { stack, table, sales: table('sales', Zone.SILVER), shops: table('shops', Zone.SILVER) };
 }
 
+/** The SQL is checked where that is what is tested: DuckDB does so in a process of its own. */
 function synth(props: Partial<SqlTransformProps> & { readonly to?: string } = {}) {
   const { stack, table, sales, shops } = surroundings();
   const { to = 'revenue', ...given } = props;
@@ -70,6 +72,7 @@ function synth(props: Partial<SqlTransformProps> & { readonly to?: string } = {}
     sql: SqlText.inline(SQL),
     inputs: [{ name: 'sales', table: sales }],
     output: table(to, Zone.GOLD),
+    checkSql: false,
     ...given,
   });
   return { stack, transform, sales, shops };
@@ -164,6 +167,7 @@ test('a workgroup may be given, or made with another limit', () => {
   });
   new SqlTransform(given.stack, 'Revenue', {
     sql: SqlText.inline(SQL),
+    checkSql: false,
     inputs: [{ name: 'sales', table: given.sales }],
     output: given.table('revenue', Zone.GOLD),
     engine: SqlEngine.athena({ workgroup }),
@@ -186,7 +190,7 @@ describe('triggers', () => {
     ['0 8 * * 1-5', 'cron(0 8 ? * 2-6 *)'],
     ['0 8 * * MON', 'cron(0 8 ? * MON *)'],
   ])('cron %s is kept by EventBridge Scheduler as %s', (cron, expected) => {
-    const { stack, transform } = synth({ trigger: TransformTrigger.cron(cron), checkSql: false });
+    const { stack, transform } = synth({ trigger: TransformTrigger.cron(cron) });
     Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: expected,
       FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 15 },
@@ -216,6 +220,7 @@ describe('triggers', () => {
     const { stack, table, sales, shops } = surroundings();
     new SqlTransform(stack, 'Revenue', {
       sql: SqlText.inline(SQL),
+      checkSql: false,
       inputs: [
         { name: 'sales', table: sales },
         { name: 'shops', table: shops, lookup: true },
@@ -262,6 +267,7 @@ test('results of an input’s gates go to its table of them, which the function 
   });
   const transform = new SqlTransform(stack, 'Revenue', {
     sql: SqlText.inline(SQL),
+    checkSql: false,
     inputs: [
       { name: 'shops', table: shops },
       { name: 'sales', table: sales, quality },
@@ -351,12 +357,22 @@ describe('other engines', () => {
     expect(stack).toHaveNoNagFindings();
   });
 
+  test('statements are run by our script, once and one at a time, whatever a job by itself may do', () => {
+    const job: GlueSparkJobProps = { maxRetries: 3, maxConcurrentRuns: 5, script: '/nowhere/other.py' };
+    const { stack } = synth({ engine: SqlEngine.glue(job) });
+    Template.fromStack(stack).hasResourceProperties('AWS::Glue::Job', {
+      MaxRetries: 0,
+      ExecutionProperty: { MaxConcurrentRuns: 1 },
+    });
+  });
+
   test('a job of Glue runs in the network of the transform, or in one of its own', () => {
     const { stack, table, sales } = surroundings();
     const output = table('revenue', Zone.GOLD);
     const network = { vpc: new Vpc(stack, 'Vpc') };
     new SqlTransform(stack, 'Revenue', {
       sql: SqlText.inline(SQL),
+      checkSql: false,
       inputs: [{ name: 'sales', table: sales }],
       output,
       engine: SqlEngine.glue(),
@@ -386,7 +402,8 @@ describe('other engines', () => {
 });
 
 describe('the SQL is checked at synthesis', () => {
-  const refused = (props: Parameters<typeof synth>[0]) => expect(() => synth(props));
+  const checked = (props: Parameters<typeof synth>[0]) => synth({ checkSql: undefined, ...props });
+  const refused = (props: Parameters<typeof synth>[0]) => expect(() => checked(props));
 
   test.each([
     [
@@ -429,7 +446,7 @@ describe('the SQL is checked at synthesis', () => {
 
   test('with parameters in it, which have a type', () => {
     const sql = SqlText.inline(SQL.replace('GROUP', 'WHERE day < ${until} GROUP'));
-    synth({ sql, parameters: { until: SqlParameter.runDate() } });
+    checked({ sql, parameters: { until: SqlParameter.runDate() } });
     refused({ sql, parameters: { until: SqlParameter.boolean() } }).toThrow('sql:3: Binder Error');
     refused({ sql, parameters: { until: SqlParameter.date('2024-02-30') } }).toThrow(
       'The parameter "until" is "2024-02-30". Allowed: a date such as 2024-05-31.',
@@ -447,7 +464,7 @@ describe('the SQL is checked at synthesis', () => {
   });
 
   test('unless it is told not to', () => {
-    synth({ sql: SqlText.inline('SELECT price FROM sales'), checkSql: false });
+    checked({ sql: SqlText.inline('SELECT price FROM sales'), checkSql: false });
   });
 
   test('and the changed values of inputs with it', () => {
@@ -522,7 +539,7 @@ describe('what cannot work is refused', () => {
       'parameters has the name "a-b"',
     ],
   ])('%s', (_, props, message) => {
-    expect(() => synth({ ...props, checkSql: false })).toThrow(message);
+    expect(() => synth(props)).toThrow(message);
   });
 
   test('an output that is an input', () => {
@@ -542,6 +559,7 @@ describe('what cannot work is refused', () => {
     const transform = (scope: Stack, output: ILakeTable) => () =>
       new SqlTransform(scope, 'Revenue', {
         sql: SqlText.inline(SQL),
+        checkSql: false,
         inputs: [{ name: 'sales', table: sales }],
         output,
         contract,
@@ -563,6 +581,7 @@ describe('what cannot work is refused', () => {
     const { stack, table, sales } = surroundings();
     const props = {
       sql: SqlText.inline(SQL),
+      checkSql: false,
       inputs: [{ name: 'sales', table: sales }],
       output: table('revenue', Zone.GOLD),
     };
@@ -576,6 +595,7 @@ describe('what cannot work is refused', () => {
     const { stack, table, sales } = surroundings();
     const props = {
       sql: SqlText.inline(SQL),
+      checkSql: false,
       inputs: [{ name: 'sales', table: sales }],
       output: table('revenue', Zone.GOLD),
     };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CustomResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
@@ -112,7 +113,7 @@ export class LakeFormationCalls extends Construct {
       service: 'LakeFormation',
       action,
       parameters,
-      physicalResourceId: PhysicalResourceId.of(this.node.addr.slice(0, 8) + id),
+      physicalResourceId: PhysicalResourceId.of(physicalId(this.node.addr.slice(0, 8) + id)),
       // Nothing to revoke on an account that never let IAM decide; opted in, or a value there, before; the table dropped
       // since, or a value still carried.
       ignoreErrorCodesMatching: 'InvalidInputException|AlreadyExistsException|EntityNotFoundException',
@@ -146,4 +147,14 @@ export class LakeFormationCalls extends Construct {
       'CloudFormation calls this function and sees its failure; a dead-letter queue would hold answers nobody waits for.',
     );
   }
+}
+
+/** In bytes: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html */
+const LONGEST_ID = 1024;
+
+/** One that CloudFormation would find too long is told apart by a digest. Of ASCII. */
+function physicalId(text: string): string {
+  if (text.length <= LONGEST_ID) return text;
+  const digest = createHash('sha256').update(text).digest('hex');
+  return text.slice(0, LONGEST_ID - digest.length) + digest;
 }

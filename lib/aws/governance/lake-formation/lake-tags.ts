@@ -8,7 +8,7 @@ import { later } from '../../granted-access';
 import type { LakeFormationCalls } from './lake-formation-calls';
 import type { ILakeFormationSettings } from './lake-formation-settings';
 import type { ColumnSensitivity, Sensitivity } from './sensitivity';
-import { requireFewTags, requireTagKey, tagValue, tooManyValues } from './tag-rules';
+import { requireFewTags, requireKnown, requireTagKey, tagValue, tooManyValues } from './tag-rules';
 
 /** The facts of a contract that become LF-tags. */
 export enum LakeTag {
@@ -62,6 +62,11 @@ export class LakeTags extends Construct {
     private readonly props: LakeTagsProps,
   ) {
     super(scope, id);
+    requireKnown('tagKeyPrefix', props.keyPrefix);
+    for (const [key, value] of Object.entries(props.databaseTags)) {
+      requireKnown('A key of databaseTags', key);
+      requireKnown(`The value of ${key} in databaseTags`, value);
+    }
     requireFewTags([...Object.values(LakeTag), ...Object.keys(props.databaseTags)]);
     this.node.addValidation({
       validate: () =>

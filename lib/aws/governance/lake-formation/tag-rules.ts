@@ -1,3 +1,5 @@
+import { Token } from 'aws-cdk-lib';
+
 /**
  * What Lake Formation takes for tags: https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_LFTag.html. It
  * keeps keys and values in lower case.
@@ -18,6 +20,15 @@ export function requireTagKey(key: string): void {
   throw new Error(
     `The LF-tag key "${key}" has ${key.length} characters. Lake Formation takes 1 to 128 letters, digits, blanks and ` +
       '_ . : / = + - @ %: choose another tagKeyPrefix or key.',
+  );
+}
+
+/** @throws Error for a part of a key or a value that is a token: lower case would make another of it */
+export function requireKnown(what: string, text: string): void {
+  if (!Token.isUnresolved(text)) return;
+  throw new Error(
+    `${what} is known at deployment only: it cannot be brought to lower case, in which Lake Formation keeps keys and values. ` +
+      'Write it out.',
   );
 }
 

@@ -1,5 +1,7 @@
+import { Aws } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { GovernanceMode, LakeTag, Zone } from '../../../../lib/aws';
+import { tooManyValues } from '../../../../lib/aws/governance/lake-formation/tag-rules';
 import { customers, customersTable } from './customers';
 import { declaredCalls, resourcesOf } from './template-graph';
 
@@ -87,6 +89,25 @@ test('keys have the environment or another start, tags can be left out and added
   expect(Object.values(associations(template))).toContain('crm:classification=open crm:pii=false');
 });
 
+it('a value as long as Lake Formation takes it is called by what CloudFormation takes as a name', () => {
+  const idsOf = (...tenants: string[]) =>
+    tenants.flatMap((tenant) => {
+      const { stack } = customers({ databaseTags: { tenant } });
+      return Object.values(Template.fromStack(stack).findResources('Custom::AWS'))
+        .map(({ Properties }) => JSON.stringify(Properties.Create))
+        .filter((create) => create.includes('\\"TagKey\\":\\"tenant'))
+        .map((create) => /physicalResourceId[\\":{]+id[\\":]+([^"\\]+)/.exec(create)![1]);
+    });
+  const ids = idsOf('店'.repeat(256), `${'店'.repeat(255)}舗`);
+  expect(ids).toHaveLength(2);
+  expect(new Set(ids).size).toBe(2);
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html: one kilobyte
+  expect(Math.max(...ids.map((id) => Buffer.byteLength(id)))).toBeLessThanOrEqual(1024);
+});
+
+const UNKNOWN =
+  'is known at deployment only: it cannot be brought to lower case, in which Lake Formation keeps keys and values. Write it out.';
+
 describe('refuses', () => {
   it.each([
     [{ classifications: ['public', 'Public'] }, 'classifications names "Public" twice. Keep one of them.'],
@@ -114,8 +135,20 @@ describe('refuses', () => {
       { databaseTags: Object.fromEntries(Array.from({ length: 45 }, (_value, index) => [`k${index}`, 'v'])) },
       'A table would carry 51 LF-tags; Lake Formation takes 50. Leave some out of databaseTags.',
     ],
+    [{ databaseTags: { tenant: Aws.STACK_NAME } }, `The value of tenant in databaseTags ${UNKNOWN}`],
+    [{ databaseTags: { [Aws.STACK_NAME]: 'acme' } }, `A key of databaseTags ${UNKNOWN}`],
+    [{ tagKeyPrefix: Aws.STACK_NAME }, `tagKeyPrefix ${UNKNOWN}`],
   ])('%j', (props, message) => {
     expect(() => customers(props)).toThrow(message);
+  });
+
+  it('a tag with more values than Lake Formation keeps', () => {
+    const values = Array.from({ length: 1001 }, (_value, index) => `team ${index}`);
+    expect(tooManyValues('owner', values.slice(1), true)).toBeUndefined();
+    expect(tooManyValues('owner', values, true)).toBe(
+      'The LF-tag "owner" has 1001 values; Lake Formation keeps 1000 of a tag. Give part of the tables a GovernedLake with a ' +
+        'tagKeyPrefix of its own, or leave the key out by omitTags.',
+    );
   });
 
   it('a tag with more values than CloudFormation passes', () => {
