@@ -19,6 +19,11 @@ export function isWhole({ state, indexes }: IndexSnapshot): boolean {
   return state === 'SUCCESS' && indexes.length > 0;
 }
 
+/** Whether some of it can be restored. */
+export function isPartial({ state, indexes }: IndexSnapshot): boolean {
+  return state === 'PARTIAL' && indexes.length > 0;
+}
+
 /** What of an index is missing in a snapshot, and why. */
 export interface FailedShard {
   readonly index: string;

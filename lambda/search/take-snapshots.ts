@@ -1,5 +1,5 @@
 import { isOurs, snapshotName } from './snapshot-name';
-import { type IndexSnapshot, isWhole, type SnapshotRepository } from './snapshot-repository';
+import { type IndexSnapshot, isPartial, isWhole, type SnapshotRepository } from './snapshot-repository';
 
 /** What is snapshotted, and what is kept. */
 export interface SnapshotPolicy {
@@ -65,6 +65,7 @@ export async function checkSnapshots(
   const snapshots = (await repository.list()).filter(isOurs).sort((a, b) => a.startedAt - b.startedAt);
   const whole = snapshots.filter(isWhole);
   const newest = whole.at(-1);
+  const restorable = snapshots.filter((one) => isWhole(one) || isPartial(one)).at(-1);
   const inProgress = snapshots.filter(({ state }) => state === 'IN_PROGRESS').map(({ name }) => name);
   const failed = snapshots.filter(
     (one) => !isWhole(one) && one.state !== 'IN_PROGRESS' && one.startedAt > (newest?.startedAt ?? -Infinity),
@@ -76,7 +77,9 @@ export async function checkSnapshots(
   const expired =
     inProgress.length > 0 || overdue
       ? []
-      : snapshots.filter((one) => one !== newest && now - one.startedAt > policy.retentionHours * HOUR);
+      : snapshots.filter(
+          (one) => one !== newest && one !== restorable && now - one.startedAt > policy.retentionHours * HOUR,
+        );
   const { deleted, notDeleted } = await deleteSnapshots(
     repository,
     expired.slice(0, DELETED_AT_ONCE),

@@ -239,6 +239,17 @@ describe('a check', () => {
     ]);
   });
 
+  test('keeps the newest that lacks a part, where no whole one has come after it: it is the newest state there is', async () => {
+    await daily('SUCCESS', 'PARTIAL', 'PARTIAL', 'FAILED', 'FAILED', 'FAILED', 'FAILED');
+    await check(1);
+    expect(search.snapshots().map(({ snapshot, state }) => `${snapshot.slice(10, 20)} ${state}`)).toEqual([
+      '2026-11-24 SUCCESS',
+      '2026-11-26 PARTIAL',
+      '2026-11-29 FAILED',
+      '2026-11-30 FAILED',
+    ]);
+  });
+
   test('deletes nothing while a snapshot is under way, and goes on with what it could not delete', async () => {
     await daily('SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS', 'SUCCESS');
     await take(new Date(AT_FIVE.getTime() + HOUR));

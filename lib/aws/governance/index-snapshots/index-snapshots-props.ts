@@ -43,7 +43,8 @@ export interface IndexSnapshotsProps {
   readonly schedule?: ScheduleExpression;
 
   /**
-   * How long a snapshot is kept: whole days, 1 to 3,650. The newest whole one stays in any case.
+   * How long a snapshot is kept: whole days, 1 to 3,650. The newest whole one stays in any case, and the newest
+   * after it that lacks a part.
    * @default Duration.days(35)
    */
   readonly retention?: Duration;
