@@ -33,6 +33,9 @@ export function configurationOf(source: ConfigurationSource): ConfigurationDocum
       `Expected a TerraformStack. Received construct '${source.node.path}': pass TerraformStack.of(construct) instead.`,
     );
   }
+  // What stacks of one app need of each other is made by a first pass over all of them, which Testing leaves out.
+  const stacks = source.node.root.node.findAll().filter((one) => TerraformStack.isStack(one));
+  if (stacks.length > 1) stacks.forEach((stack) => stack.prepareStack());
   return JSON.parse(Testing.synth(source, true)) as ConfigurationDocument;
 }
 

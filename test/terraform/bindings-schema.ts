@@ -26,6 +26,8 @@ export function schemasFor(configuration: Configuration): Map<string, ProviderSc
   const types = Object.keys(configuration.resource ?? {});
   const data = Object.keys(configuration.data ?? {});
   const providers = new Set([...types, ...data].map((type) => type.split('_')[0]));
+  // What reads the state of another stack is built into Terraform.
+  providers.delete('terraform');
   return new Map(
     [...providers].map((provider) => {
       const directory = join(dirname(require.resolve(`@cdktf/provider-${provider}/package.json`)), 'lib');
@@ -33,7 +35,7 @@ export function schemasFor(configuration: Configuration): Map<string, ProviderSc
       return [
         provider,
         {
-          provider: providerBlock(parseBindings(join(directory, 'provider'))),
+          provider: providerOf(join(directory, 'provider')),
           resources: blocksOf(directory, types.filter(own), ''),
           dataSources: blocksOf(directory, data.filter(own), `data-${provider}-`),
         },
@@ -42,6 +44,10 @@ export function schemasFor(configuration: Configuration): Map<string, ProviderSc
   );
 }
 
+/** Schemas by type: parsing the bindings of one takes longer than all else. */
+const BLOCKS = new Map<string, BlockSchema>();
+const PROVIDERS = new Map<string, BlockSchema>();
+
 function blocksOf(
   directory: string,
   types: readonly string[],
@@ -49,11 +55,15 @@ function blocksOf(
 ): { [type: string]: BlockSchema } {
   return Object.fromEntries(
     types.map((type) => {
+      const known = BLOCKS.get(`${prefix}${type}`);
+      if (known !== undefined) return [type, known];
       const bindings = parseBindings(directoryOf(directory, type, prefix));
       const base = prefix === '' ? 'cdktf.TerraformResource' : 'cdktf.TerraformDataSource';
       const main = Object.entries(bindings.classes).find(([, bound]) => bound.base === base);
       if (main === undefined) throw new Error(`No class of ${base} for ${type}.`);
-      return [type, blockOf(main[0], main[1].rendered, bindings)];
+      const block = blockOf(main[0], main[1].rendered, bindings);
+      BLOCKS.set(`${prefix}${type}`, block);
+      return [type, block];
     }),
   );
 }
@@ -150,6 +160,12 @@ function objectType(struct: string, bindings: Bindings): AttributeType {
     'object',
     Object.fromEntries(properties.map(([name, { accessor }]) => [name, accessedType(accessor, bindings)])),
   ];
+}
+
+function providerOf(directory: string): BlockSchema {
+  const known = PROVIDERS.get(directory) ?? providerBlock(parseBindings(directory));
+  PROVIDERS.set(directory, known);
+  return known;
 }
 
 /** All is optional: which arguments a provider wants differs with where it runs. */
