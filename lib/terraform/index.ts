@@ -1,7 +1,10 @@
 export { addAspect } from './add-aspect';
+export { isDay, isInstant } from './dates';
+export { addDependencies, dependenciesOf } from './dependencies';
 export { literal } from './literal';
 export { requireTerraformStack } from './require-terraform-stack';
 export { known } from './known';
 export { resolved } from './resolved';
+export { times } from './times';
 export * from './tiering';
 export * from './tags';

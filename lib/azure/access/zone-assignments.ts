@@ -1,6 +1,7 @@
 import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
-import { Lazy, TerraformStack } from 'cdktf';
+import { Lazy, type TerraformResource, TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
+import { resolved } from '../../terraform';
 import type { LakeRole, LakeRoles } from './lake-roles';
 import type { Principal } from './principal';
 import { roleCondition } from './role-condition';
@@ -51,7 +52,7 @@ export class ZoneAssignments {
     // It names the zone and the principal: in the stack of an identity it makes no circle between two stacks.
     const resource = principal._resource;
     const elsewhere = resource !== undefined && TerraformStack.of(resource) !== TerraformStack.of(this.zone);
-    const scope = elsewhere ? new Construct(resource, `Access-${this.zone.node.addr}`) : this.zone;
+    const scope = elsewhere ? accessOf(resource, this.zone) : this.zone;
     const condition = () => conditionOf(role, scopes, further);
     const assignment = new RoleAssignment(scope, key, {
       scope: this.containerId,
@@ -71,15 +72,29 @@ export class ZoneAssignments {
   private requireSame(
     present: Granted,
     further: readonly string[],
-    { name }: Principal,
+    { name, objectId }: Principal,
     role: LakeRole,
   ): void {
+    const { assignment } = present;
+    const [one, other] = [assignment.principalIdInput, objectId].map((id) => resolved(assignment, id));
+    if (one !== other) {
+      throw new Error(
+        `${name} is the name of another principal in the grants of "${this.zone.node.path}": it would be granted nothing. Give each a name of ` +
+          "its own: Principal.group(id, 'analysts').",
+      );
+    }
     if (present.further === further.join()) return;
     throw new Error(
       `${name} is a ${role.name} of "${this.zone.node.path}" already, under another condition, and Azure takes one assignment of a role. ` +
         'Grant it once, or to another principal.',
     );
   }
+}
+
+/** Where the assignments in a zone are that belong to a resource of another stack. */
+function accessOf(resource: TerraformResource, zone: Construct): Construct {
+  const id = `Access-${zone.node.addr}`;
+  return (resource.node.tryFindChild(id) ?? new Construct(resource, id)) as Construct;
 }
 
 function conditionOf(

@@ -1,5 +1,6 @@
 import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
-import { dependable, type TerraformResource } from 'cdktf';
+import type { TerraformResource } from 'cdktf';
+import { addDependencies } from '../../terraform';
 
 /** What a grant made: the role assignments, to depend on or to look at. */
 export class ZoneGrant {
@@ -10,9 +11,7 @@ export class ZoneGrant {
 
   /** Makes resources wait until the principal has been let in. */
   applyBefore(...resources: TerraformResource[]): ZoneGrant {
-    for (const resource of resources) {
-      resource.dependsOn = [...(resource.dependsOn ?? []), ...this.assignments.map((one) => dependable(one))];
-    }
+    for (const resource of resources) addDependencies(resource, this.assignments);
     return this;
   }
 

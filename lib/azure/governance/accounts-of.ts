@@ -16,7 +16,7 @@ export function accountsOf(zones: readonly IZoneBucket[]): ILakeAccount[] {
   return [...new Set(zones.map(({ account }) => account))];
 }
 
-/** Part of a construct's id: ids cannot hold what only Terraform knows. */
-export function placeName({ accountName }: ILakeAccount, index: number): string {
-  return known(accountName) ?? String(index);
+/** Part of a construct's id: the same in whatever order accounts are named, and without what only Terraform knows. */
+export function placeName({ accountName, node }: ILakeAccount): string {
+  return known(accountName) ?? node.addr.slice(-8);
 }

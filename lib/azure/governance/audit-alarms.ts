@@ -28,7 +28,11 @@ export interface AuditAlarmsProps {
 const CHANGES: { readonly [name: string]: string } = {
   'account-changed': 'Microsoft.Storage/storageAccounts/write',
   'account-deleted': 'Microsoft.Storage/storageAccounts/delete',
+  // Versions and soft delete of blobs.
+  'protection-changed': 'Microsoft.Storage/storageAccounts/blobServices/write',
+  'container-deleted': 'Microsoft.Storage/storageAccounts/blobServices/containers/delete',
   'lifecycle-changed': 'Microsoft.Storage/storageAccounts/managementPolicies/write',
+  'retention-changed': 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/write',
   'retention-removed':
     'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/delete',
   'role-assigned': 'Microsoft.Authorization/roleAssignments/write',
@@ -120,7 +124,8 @@ function deletionsQuery(
     `| where ObjectKey startswith "/${account.accountName}/${containerName}/${root}"`,
     // Commits clear away metadata that they supersede.
     '| where ObjectKey !endswith ".metadata.json"',
-    '| where UserAgentHeader !has "ObjectLifeCycleScanner" and UserAgentHeader !has "OLCMScanner"',
+    // The lifecycle is nobody of the directory; whoever is may call himself what he likes.
+    '| where not(isempty(RequesterObjectId) and UserAgentHeader has_any ("ObjectLifeCycleScanner", "OLCMScanner"))',
     ...(allowed === '' ? [] : [`| where RequesterObjectId !in (${allowed})`]),
   ].join('\n');
 }

@@ -136,10 +136,10 @@ export class AuditTrail extends Construct {
         dependsOn: this.records.map(({ container, retention }) => retention ?? container),
       });
     this.settings = [
-      ...recorded.map((account, index) =>
-        record(`Blobs-${placeName(account, index)}`, `${account.accountId}/blobServices/default`, operations),
+      ...recorded.map((account) =>
+        record(`Blobs-${placeName(account)}`, `${account.accountId}/blobServices/default`, operations),
       ),
-      ...[...vaults].map((key, index) => record(`Key-${index}`, key.vault.id, ['AuditEvent'])),
+      ...[...vaults].map((key) => record(`Key-${key.node.addr.slice(-8)}`, key.vault.id, ['AuditEvent'])),
       ...((props.activityLog ?? false)
         ? [record('Activity', subscriptionId(this), ['Administrative', 'Security', 'Policy'])]
         : []),

@@ -75,7 +75,10 @@ export class CostWatch extends Construct {
       contactGroups: [actionGroup.id],
     });
     const common = {
-      name: `${tagKey}-${tagValue}`.replace(/[^A-Za-z\d_-]/g, '-').slice(0, 63),
+      // What only Terraform will know cannot be made a name of.
+      name: `${tagKey}-${known(tagValue) ?? this.node.addr.slice(-8)}`
+        .replace(/[^A-Za-z\d_-]/g, '-')
+        .slice(0, 63),
       amount: props.monthlyLimit,
       timeGrain: 'Monthly',
       // Azure takes no month that is over.
@@ -98,11 +101,17 @@ export class CostWatch extends Construct {
       this.anomalyAlert = new CostAnomalyAlert(this, 'Anomalies', {
         name: `${common.name}-anomalies`,
         displayName: literal(`Unusual spending, told for ${tagValue}`),
-        emailSubject: literal(`Unusual spending: ${tagValue}`).slice(0, 70),
+        emailSubject: subjectOf(tagValue),
         emailAddresses: props.anomalyEmails,
       });
     }
   }
+}
+
+/** Azure takes 70 characters. */
+function subjectOf(tagValue: string): string {
+  const subject = `Unusual spending: ${tagValue}`;
+  return literal(known(subject)?.slice(0, 70) ?? subject);
 }
 
 function requireBudget(

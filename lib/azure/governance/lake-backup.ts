@@ -3,7 +3,7 @@ import { DataProtectionBackupPolicyBlobStorage } from '@cdktf/provider-azurerm/l
 import { DataProtectionBackupVault } from '@cdktf/provider-azurerm/lib/data-protection-backup-vault';
 import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
 import { Construct } from 'constructs';
-import { known, requireTerraformStack } from '../../terraform';
+import { isDay, known, requireTerraformStack } from '../../terraform';
 import { requireDays } from '../days';
 import type { IResourceGroup } from '../resource-group';
 import { type ILakeAccount, type IZoneBucket, LakeAccount, type MedallionLake } from '../storage';
@@ -110,8 +110,8 @@ export class LakeBackup extends Construct {
     });
     const accounts = accountsOf(zones);
     this.assignments = accounts.map(
-      (account, index) =>
-        new RoleAssignment(this, `Backup-${placeName(account, index)}`, {
+      (account) =>
+        new RoleAssignment(this, `Backup-${placeName(account)}`, {
           scope: account.accountId,
           roleDefinitionName: 'Storage Account Backup Contributor',
           principalId: this.vault.identity.principalId,
@@ -120,13 +120,7 @@ export class LakeBackup extends Construct {
         }),
     );
     this.instances = accounts.map((account, index) =>
-      this.instance(
-        placeName(account, index),
-        account,
-        zones,
-        this.assignments[index],
-        resourceGroup.location,
-      ),
+      this.instance(placeName(account), account, zones, this.assignments[index], resourceGroup.location),
     );
   }
 
@@ -141,7 +135,7 @@ export class LakeBackup extends Construct {
     const containers = [
       ...new Set(zones.filter((zone) => zone.account === account).map(({ containerName }) => containerName)),
     ];
-    requireBackedUp(account, containers.length);
+    requireBackedUp(account, containers.length, location);
     return new DataProtectionBackupInstanceBlobStorage(this, `Instance-${place}`, {
       name: accountName,
       vaultId: this.vault.id,
@@ -155,7 +149,13 @@ export class LakeBackup extends Construct {
   }
 }
 
-function requireBackedUp(account: ILakeAccount, containers: number): void {
+function requireBackedUp(account: ILakeAccount, containers: number, location: string): void {
+  const [here, there] = [known(account.location), known(location)];
+  if (here !== undefined && there !== undefined && regionOf(here) !== regionOf(there)) {
+    throw new Error(
+      `The account ${account.accountName} is in ${here}, and the vault in ${there}. Use a resource group in the region of the account.`,
+    );
+  }
   if (account instanceof LakeAccount && account.hierarchicalNamespace) {
     throw new Error(
       `The account ${account.accountName} has hierarchicalNamespace: true, which backups of blobs do not take. Leave it out of the backup, ` +
@@ -166,6 +166,11 @@ function requireBackedUp(account: ILakeAccount, containers: number): void {
   throw new Error(
     `${containers} zones of the account ${account.accountName} are backed up; Azure Backup takes ${MOST_CONTAINERS}. Leave some out.`,
   );
+}
+
+/** `West Europe` and `westeurope` are one. */
+function regionOf(location: string): string {
+  return location.replace(/ /g, '').toLowerCase();
 }
 
 function requireSchedule(
@@ -184,7 +189,7 @@ function requireSchedule(
   if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(timeOfDay)) {
     throw new Error(`timeOfDay must be a time of the day in UTC. Received "${timeOfDay}". Write 05:00.`);
   }
-  if (!/^\d{4}-\d\d-\d\d$/.test(startDate) || Number.isNaN(Date.parse(startDate))) {
+  if (!isDay(startDate)) {
     throw new Error(`startDate must be a date. Received "${startDate}". Write 2027-01-01.`);
   }
 }

@@ -1,6 +1,6 @@
 import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
 import { Construct } from 'constructs';
-import { known, requireTerraformStack } from '../../terraform';
+import { isInstant, known, requireTerraformStack } from '../../terraform';
 import type { Principal } from '../access';
 import { NOW } from '../access/blob-actions';
 import { type IZoneBucket, ZoneBucketBase } from '../storage';
@@ -51,8 +51,4 @@ export class PartnerAccess extends Construct {
       return (zone as ZoneBucketBase)._grantReadIf(partner, prefixes, further).assignments;
     });
   }
-}
-
-function isInstant(text: string): boolean {
-  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text) && !Number.isNaN(Date.parse(text));
 }

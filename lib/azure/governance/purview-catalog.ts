@@ -81,8 +81,8 @@ export class PurviewCatalog extends Construct {
     });
     // A scan begins with the list of containers, which is the account's.
     this.assignments = accountsOf(zones).map(
-      (account, index) =>
-        new RoleAssignment(this, `Scan-${placeName(account, index)}`, {
+      (account) =>
+        new RoleAssignment(this, `Scan-${placeName(account)}`, {
           scope: account.accountId,
           roleDefinitionName: 'Storage Blob Data Reader',
           principalId: this.account.identity.principalId,

@@ -2,7 +2,7 @@ import type { PolicyDefinition } from '@cdktf/provider-azurerm/lib/policy-defini
 import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { type RequiredTag, requireTerraformStack } from '../../terraform';
+import { known, type RequiredTag, requireTerraformStack } from '../../terraform';
 import type { IResourceGroup } from '../resource-group';
 import { assignPolicy, ROLE_DEFINITIONS } from './policy-assignment';
 import { requireTag } from './tags';
@@ -62,7 +62,8 @@ export class TaggingPolicy extends Construct {
     const name = props.policyName ?? `lake-tags-${effect === TaggingEffect.INHERIT ? 'inherit' : effect}`;
     const made = assignPolicy(this, {
       name,
-      displayName: `Tags of the lake: ${tags.map(({ key }) => key).join(', ')}`,
+      // Azure takes 128 characters.
+      displayName: `Tags of the lake: ${tags.map(({ key }) => key).join(', ')}`.slice(0, 128),
       mode: 'Indexed',
       rule: effect === TaggingEffect.INHERIT ? inheritance(tags[0].key) : requirement(tags, effect),
       message: tags.map(sentence).join(' '),
@@ -125,7 +126,7 @@ function requireTags(
     if (key.includes("'"))
       throw new Error(`The tag "${key}" has a quotation mark, which rules of Azure Policy cannot hold.`);
   }
-  if (policyName !== undefined && !/^[A-Za-z\d-]{1,64}$/.test(policyName)) {
+  if (known(policyName) !== undefined && !/^[A-Za-z\d-]{1,64}$/.test(policyName!)) {
     throw new Error(`policyName must be 1 to 64 letters, digits and dashes. Received "${policyName}".`);
   }
   if (effect !== TaggingEffect.INHERIT) return;

@@ -2,7 +2,7 @@ import type { PolicyDefinition } from '@cdktf/provider-azurerm/lib/policy-defini
 import type { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
+import { known, requireTerraformStack } from '../../terraform';
 import type { IResourceGroup } from '../resource-group';
 import { AccessTier, type TieringProfile } from '../storage';
 import { ARCHIVING } from '../storage/account/redundancy';
@@ -151,7 +151,7 @@ function requireDeployable(props: TieringPolicyProps, name: string): void {
   if (prefixes.length > 10) {
     throw new Error(`prefixes has ${prefixes.length} entries; a rule takes 10. Leave some out, or all.`);
   }
-  if (!/^[A-Za-z\d-]{1,64}$/.test(name)) {
+  if (known(name) !== undefined && !/^[A-Za-z\d-]{1,64}$/.test(name)) {
     throw new Error(`policyName must be 1 to 64 letters, digits and dashes. Received "${name}".`);
   }
   if (resourceGroup === undefined && location === undefined) {

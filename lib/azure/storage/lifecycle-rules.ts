@@ -156,8 +156,11 @@ function rule(
   blobTypes: string[] = ['blockBlob'],
 ): StorageManagementPolicyRule {
   return {
-    // Letters, digits and dashes only.
-    name: name.replace(/[^A-Za-z\d]+/g, '-').replace(/-$/, ''),
+    // Letters, digits and dashes only, and nothing that only Terraform will know.
+    name: name
+      .replace(/\$\{TfToken\[[^\]]*\]\}/g, '')
+      .replace(/[^A-Za-z\d]+/g, '-')
+      .replace(/-$/, ''),
     enabled: true,
     filters: { blobTypes, prefixMatch },
     actions,

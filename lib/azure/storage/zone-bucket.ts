@@ -111,6 +111,7 @@ export class ZoneBucket extends ZoneBucketBase {
       noncurrentDays: account.noncurrentVersionExpirationDays,
     });
     if (retention) requireRetention(retention, expirations, deletionProtection);
+    account._addContainer(containerName);
     this.account = account;
     this.appendOnly = props.appendOnly ?? false;
     this.tiering = tiering;

@@ -23,7 +23,7 @@ function alarmsWith(
 test('what protects the lake is told of when it changes', () => {
   const { stack } = alarmsWith();
   const alerts = resourcesOf(stack, 'monitor_activity_log_alert');
-  expect(alerts).toHaveLength(9);
+  expect(alerts).toHaveLength(12);
   for (const alert of alerts) {
     expect(alert).toMatchObject({
       scopes: ['${azurerm_resource_group.Group.id}'],
@@ -59,7 +59,7 @@ test('deletions are told of, but of maintainers, commits and the lifecycle', () 
       '| where AccountName == "acmelake" and Category == "StorageDelete" and StatusText == "Success"',
       '| where ObjectKey startswith "/acmelake/bronze/"',
       '| where ObjectKey !endswith ".metadata.json"',
-      '| where UserAgentHeader !has "ObjectLifeCycleScanner" and UserAgentHeader !has "OLCMScanner"',
+      '| where not(isempty(RequesterObjectId) and UserAgentHeader has_any ("ObjectLifeCycleScanner", "OLCMScanner"))',
       `| where RequesterObjectId !in ("${PRINCIPAL}")`,
     ].join('\n'),
   );

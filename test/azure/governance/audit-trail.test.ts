@@ -1,10 +1,11 @@
+import { type TerraformStack, Testing } from 'cdktf';
 import {
   AuditTrail,
   type AuditTrailProps,
   StorageOperation,
 } from '../../../lib/azure/governance/audit-trail';
-import { type MedallionLakeProps } from '../../../lib/azure/storage';
-import { azureStack, lakeIn, onlyOf, resourcesOf } from '../stack';
+import { MedallionLake, type MedallionLakeProps } from '../../../lib/azure/storage';
+import { azureStack, groupOf, lakeIn, NETWORK, onlyOf, resourcesOf } from '../stack';
 
 function trailWith(props: Partial<AuditTrailProps> = {}, lakeProps: Partial<MedallionLakeProps> = {}) {
   const stack = azureStack();
@@ -132,3 +133,29 @@ test.each<[Partial<AuditTrailProps>, string]>([
 ])('refused: %j', (props, message) => {
   expect(() => trailWith(props)).toThrow(new Error(message));
 });
+
+test('addresses stay whatever else is recorded, and in whatever order', () => {
+  const addresses = (names: string[]) => {
+    const stack = azureStack();
+    const zones = new Map(
+      ['first', 'second'].map((name) => [
+        name,
+        new MedallionLake(stack, name, lakePropsOf(stack, name)).gold,
+      ]),
+    );
+    new AuditTrail(stack, 'Audit', {
+      zones: names.map((name) => zones.get(name)!),
+      recordsAccountName: 'records',
+    });
+    const { resource } = JSON.parse(Testing.synth(stack)) as any;
+    return Object.entries<any>(resource.azurerm_monitor_diagnostic_setting)
+      .map(([address, { target_resource_id: target }]) => `${address} ${target}`)
+      .sort();
+  };
+  expect(addresses(['second', 'first'])).toEqual(addresses(['first', 'second']));
+  expect(addresses(['first', 'second'])).toEqual(expect.arrayContaining(addresses(['second'])));
+});
+
+function lakePropsOf(stack: TerraformStack, name: string): MedallionLakeProps {
+  return { name, resourceGroup: groupOf(stack), network: NETWORK };
+}

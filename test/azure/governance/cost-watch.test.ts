@@ -1,3 +1,4 @@
+import { TerraformVariable } from 'cdktf';
 import { CostWatch, type CostWatchProps } from '../../../lib/azure/governance/cost-watch';
 import { azureStack, groupOf, onlyOf } from '../stack';
 
@@ -80,4 +81,13 @@ test.each<[Partial<CostWatchProps>, string]>([
   ],
 ])('refused: %j', (props, message) => {
   expect(() => watchWith(props)).toThrow(new Error(message));
+});
+
+test('a tag that only Terraform knows is in no name, and nothing is cut of it', () => {
+  const stack = azureStack();
+  const tagValue = new TerraformVariable(stack, 'product', { type: 'string' }).stringValue;
+  const common = { monthlyLimit: 1, actionGroup: { id: '/operators' }, anomalyEmails: ['a@acme.example'] };
+  new CostWatch(stack, 'Cost', { ...common, tagValue, resourceGroup: groupOf(stack) });
+  expect(onlyOf(stack, 'consumption_budget_resource_group').name).toMatch(/^DataProduct-[\da-f]{8}$/);
+  expect(onlyOf(stack, 'cost_anomaly_alert').email_subject).toBe('Unusual spending: ${var.product}');
 });

@@ -90,3 +90,20 @@ test('refused: accounts with folders, and more zones than a backup takes', () =>
     new Error('101 zones of the account acmelake are backed up; Azure Backup takes 100. Leave some out.'),
   );
 });
+
+test('accounts of another region than the vault are refused', () => {
+  expect(() =>
+    backupWith(
+      { resourceGroup: { id: '/g', name: 'g', location: 'North Europe' } },
+      { location: 'westeurope' },
+    ),
+  ).toThrow(
+    'The account acmelake is in westeurope, and the vault in North Europe. Use a resource group in the region of the account.',
+  );
+  expect(() =>
+    backupWith(
+      { resourceGroup: { id: '/g', name: 'g', location: 'West Europe' } },
+      { location: 'westeurope' },
+    ),
+  ).not.toThrow();
+});

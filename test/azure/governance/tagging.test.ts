@@ -1,4 +1,4 @@
-import { Testing } from 'cdktf';
+import { TerraformVariable, Testing } from 'cdktf';
 import { DataContract } from '../../../lib/contract';
 import { RequiredTags } from '../../../lib/azure/governance/required-tags';
 import {
@@ -167,4 +167,14 @@ describe('TaggingPolicy', () => {
   ])('refuses %j', (props, message) => {
     expect(() => policyWith(props)).toThrow(new Error(message));
   });
+});
+
+test('a policy of many tags has a title that Azure takes, and its name may be a variable', () => {
+  const stack = azureStack();
+  const policyName = new TerraformVariable(stack, 'name', { type: 'string' }).stringValue;
+  const tags = Array.from({ length: 12 }, (_, index) => ({ key: `AKeyOfSomeLength${index}` }));
+  new TaggingPolicy(stack, 'Tagging', { tags, policyName, resourceGroup: groupOf(stack) });
+  const definition = onlyOf(stack, 'policy_definition');
+  expect(definition.name).toBe('${var.name}');
+  expect(definition.display_name).toHaveLength(128);
 });

@@ -1,4 +1,4 @@
-import { TerraformOutput, Testing } from 'cdktf';
+import { TerraformOutput, TerraformVariable, Testing } from 'cdktf';
 import { Zone } from '../../../lib/contract/zone';
 import {
   AccessTier,
@@ -396,4 +396,17 @@ describe('what a zone costs', () => {
     const replaced = lake.estimateMonthlyCost(Zone.BRONZE, [{ ...usage, replacedVolumeGib: 100 }]).total;
     expect(replaced - cost()).toBeCloseTo(100 * 2 * 0.0208);
   });
+});
+
+test('a container that is made already is refused, and rules are named by what is known', () => {
+  const stack = azureStack();
+  const lake = lakeIn(stack, { customerManagedKey: false });
+  const { account } = lake;
+  expect(() => new ZoneBucket(stack, 'Gold', { account, containerName: 'gold' })).toThrow(
+    'The account acmelake has a container "gold" already. Use another name.',
+  );
+  const containerName = new TerraformVariable(stack, 'container', { type: 'string' }).stringValue;
+  new ZoneBucket(stack, 'Named', { account, containerName, expirations: [{ prefix: 'a', afterDays: 9 }] });
+  const names = onlyOf(stack, 'storage_management_policy').rule.map(({ name }: any) => name);
+  expect(names).toEqual(['clean-up', 'expire-a']);
 });

@@ -169,7 +169,7 @@ describe('a container that is there already', () => {
 });
 
 describe('refused', () => {
-  it.each(['/orders', '', 'or*ers', "o'rders"])('the folder %j', (prefix) => {
+  it.each(['/orders', '', 'or*ers', "o'rders", '${path.module}'])('the folder %j', (prefix) => {
     expect(() => granted((_bronze, silver, one) => silver.grantRead(one, prefix))).toThrow(
       `A prefix is a folder such as "raw/orders", received "${prefix}".`,
     );
@@ -182,6 +182,16 @@ describe('refused', () => {
       });
     expect(many).toThrow(
       /The condition of a role assignment is \d+ characters long, Azure takes 8192: too many folders/,
+    );
+  });
+
+  it('two principals of one name: the second would be granted nothing', () => {
+    const stack = azureStack();
+    const { silver } = lakeIn(stack, { customerManagedKey: false });
+    silver.grantRead(Principal.group(PRINCIPAL, 'analysts'), 'orders');
+    expect(() => silver.grantRead(Principal.group(PRINCIPAL.replace('1', '2'), 'analysts'), 'all')).toThrow(
+      'analysts is the name of another principal in the grants of "Azure/Lake/Silver": it would be granted nothing. Give each a name ' +
+        "of its own: Principal.group(id, 'analysts').",
     );
   });
 

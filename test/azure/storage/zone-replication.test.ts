@@ -180,3 +180,26 @@ describe('refused at construction', () => {
     expect(with_()).toThrow('the lake "Azure/Copy" has no zone "vectors" to keep copies in.');
   });
 });
+
+test('zones that are folders are copied as such, into the same folder', () => {
+  const stack = azureStack();
+  const [from, to] = ['Lake', 'Copy'].map((id) => copyOf(stack, {}, id));
+  const [here, there] = [from, to].map((lake) => lake.gold.account);
+  const folderOf = (id: string, account: typeof here, root?: string) =>
+    ZoneBucket.fromContainerName(stack, id, account, 'shared', root);
+  const source = folderOf('Source', here, 'sales');
+  new ZoneReplication(stack, 'Folder', {
+    zones: [{ source, destination: folderOf('Same', there, 'sales') }],
+  });
+  expect(onlyOf(stack, 'storage_object_replication').rules[0].filter_out_blobs_with_prefix).toEqual([
+    'sales/',
+  ]);
+  expect(
+    () =>
+      new ZoneReplication(stack, 'Other', {
+        zones: [{ source, destination: folderOf('All', there) }],
+      }),
+  ).toThrow(
+    'The replication "Azure/Other" copies "sales/" of a container to all of another. Azure keeps the names of blobs: use the same folder.',
+  );
+});

@@ -5,7 +5,7 @@ import {
   type StorageManagementPolicyRule,
 } from '@cdktf/provider-azurerm/lib/storage-management-policy';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../../terraform';
+import { dependenciesOf, requireTerraformStack } from '../../../terraform';
 import type { IResourceGroup } from '../../resource-group';
 import { cleanUpRule, expirationRule, namedRules } from '../lifecycle-rules';
 import { requireAccountName, vaultNameOf } from './account-name';
@@ -51,6 +51,7 @@ export class LakeAccount extends Construct implements ILakeAccount {
   private rules: StorageManagementPolicyRule[] = [];
   private changeFeed: boolean;
   private lastAccess = false;
+  private readonly containers = new Set<string>();
 
   constructor(scope: Construct, id: string, props: LakeAccountProps) {
     super(scope, id);
@@ -84,6 +85,14 @@ export class LakeAccount extends Construct implements ILakeAccount {
   /** Whether the change feed is on; it can be switched on by what needs it, unless it was switched off. */
   get hasChangeFeed(): boolean {
     return this.changeFeed;
+  }
+
+  /** @throws Error for a container that is made already. @internal */
+  public _addContainer(name: string): void {
+    if (this.containers.has(name)) {
+      throw new Error(`The account ${this.accountName} has a container "${name}" already. Use another name.`);
+    }
+    this.containers.add(name);
   }
 
   /** Adds rules to the one lifecycle policy of the account. @internal */
@@ -161,7 +170,7 @@ export class LakeAccount extends Construct implements ILakeAccount {
       ...(key && {
         identity: { type: 'UserAssigned', identityIds: [key.identityId] },
         customerManagedKey: { keyVaultKeyId: key.keyId, userAssignedIdentityId: key.identityId },
-        dependsOn: key.access,
+        dependsOn: dependenciesOf(this, key.access),
       }),
       lifecycle: { preventDestroy: this.deletionProtection },
     });

@@ -66,7 +66,11 @@ function ruleOf(
     destinationContainerName: nameOf(destination),
     copyBlobsCreatedAfter: existing ? 'Everything' : 'OnlyNewObjects',
     // The provider's name means the opposite: blobs below these prefixes are copied, and no others.
-    ...(prefixes && { filterOutBlobsWithPrefix: prefixes.map((prefix) => folder(prefix)) }),
+    ...((prefixes ?? source.root) !== undefined && {
+      filterOutBlobsWithPrefix: (prefixes?.map((prefix) => folder(prefix)) ?? ['']).map(
+        (below) => `${source.root ?? ''}${below}`,
+      ),
+    }),
   };
 }
 
@@ -86,6 +90,15 @@ function requireAccounts(path: string, zones: readonly ReplicatedZone[]): [LakeA
         `The replication "${path}" names the ${side} ${twice} twice. Azure takes a container once.`,
       );
     }
+  }
+  const moved = zones.find(({ source, destination }) => source.root !== destination.root);
+  if (moved !== undefined) {
+    const [from, to] = [moved.source, moved.destination].map(({ root }) =>
+      root === undefined ? 'all' : `"${root}"`,
+    );
+    throw new Error(
+      `The replication "${path}" copies ${from} of a container to ${to} of another. Azure keeps the names of blobs: use the same folder.`,
+    );
   }
   const [source, destination] = (['source', 'destination'] as const).map((side) => {
     const accounts = [...new Set(zones.map((zone) => zone[side].account))];
