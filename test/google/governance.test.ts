@@ -443,9 +443,24 @@ describe('a partner', () => {
     expect(
       () => new PartnerAccess(stack, 'B', { partner: Member.of('domain:partner.example'), folders }),
     ).toThrow('partner is everybody of partner.example. Name a service account, a group or a principal.');
-    expect(() => new PartnerAccess(stack, 'C', { partner, folders, validUntil: '2027' })).toThrow(
-      'validUntil: "2027" is no instant in UTC. Write 2027-01-01T00:00:00Z.',
-    );
+    for (const validUntil of ['2027', '2027-02-30T00:00:00Z']) {
+      expect(() => new PartnerAccess(stack, validUntil, { partner, folders, validUntil })).toThrow(
+        `validUntil: "${validUntil}" is no instant in UTC. Write 2027-01-01T00:00:00Z.`,
+      );
+    }
+  });
+
+  it('has one binding where a grant lets it read the same, and one end', () => {
+    const stack = googleStack();
+    const zone = zoneIn(stack, 'acme-gold');
+    const folders = [{ zone, prefix: 'exports' }];
+    zone.grantRead(partner, 'exports');
+    new PartnerAccess(stack, 'Whole', { partner, folders });
+    expect(resources(stack, 'google_storage_managed_folder_iam_member')).toHaveLength(1);
+    new PartnerAccess(stack, 'Until', { partner, folders, validUntil: '2027-12-31T00:00:00Z' });
+    expect(
+      () => new PartnerAccess(stack, 'Shorter', { partner, folders, validUntil: '2027-01-31T00:00:00Z' }),
+    ).toThrow('is a binding of another member, or under another condition.');
   });
 });
 
@@ -470,6 +485,23 @@ describe('a replication', () => {
       'roles/pubsub.editor',
       'roles/pubsub.publisher',
     ]);
+  });
+
+  it('leaves what others of the stack need when it is removed, and has rights on buckets of folders', () => {
+    const stack = googleStack();
+    const [silver, gold] = ['silver', 'gold'].map((id) =>
+      ZoneBucket.fromBucketName(stack, id, 'acme-lake', id),
+    );
+    const destination = zoneIn(stack, 'acme-vault', BucketLocation.region('us-central1'));
+    new ZoneReplication(stack, 'SilverCopies', { source: silver, destination });
+    new ZoneReplication(stack, 'GoldCopies', { source: gold, destination });
+    const { resource: made } = JSON.parse(Testing.synth(stack)) as any;
+    expect(Object.keys(made.google_project_iam_member)).toEqual([
+      expect.stringMatching(/^ReplicationAccess_StorageAgentPublishes_/),
+      expect.stringMatching(/^ReplicationAccess_TransferAgentListens_/),
+    ]);
+    expect(resources(stack, 'google_storage_bucket_iam_member')).toHaveLength(3);
+    expect(made.google_storage_managed_folder).toBeUndefined();
   });
 
   it('is not onto itself', () => {

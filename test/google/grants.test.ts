@@ -109,6 +109,7 @@ it('grants on buckets of their owner’s, whole or by folder', () => {
   expect(resource(stack, 'google_storage_managed_folder')).toEqual({
     bucket: '${google_storage_bucket.Own.name}',
     name: 'bronze/',
+    force_destroy: true,
   });
   expect(resource(stack, 'google_storage_bucket_iam_member')).toMatchObject({ bucket: 'other-lake' });
   expect(ZoneBucket.fromBucketName(stack, 'Third', 'other-lake', 'b').gsUri('x.parquet')).toBe(
@@ -133,4 +134,24 @@ it.each([
 it('asks for a name where only Terraform knows the member', () => {
   const account = new ServiceAccount(googleStack(), 'Loader', { accountId: 'loader' });
   expect(() => Member.of(account.member)).toThrow('Pass a memberId, or use Member.serviceAccount.');
+});
+
+it('keeps the objects of a folder whose last grant is taken back, and can take it back', () => {
+  const { stack, bronze } = bronzeIn();
+  bronze.grantRead(ANALYSTS, 'orders');
+  expect(resource(stack, 'google_storage_managed_folder')).toMatchObject({ force_destroy: true });
+});
+
+it('refuses two members of one memberId: the second would be granted nothing', () => {
+  const { bronze } = bronzeIn();
+  bronze.grantRead(Member.of('group:a@acme.example', 'readers'), 'orders');
+  expect(() => bronze.grantRead(Member.of('group:b@acme.example', 'readers'), 'orders')).toThrow(
+    '"Lake/Bronze/Folder:orders/objectViewer:readers" is a binding of another member, or under another condition. Give the member a ' +
+      'memberId of its own, or grant it once.',
+  );
+});
+
+it('takes a folder as it is written', () => {
+  const { bronze } = bronzeIn();
+  expect(() => bronze.grantRead(ANALYSTS, '${path.module}')).toThrow('A prefix is a folder such as');
 });

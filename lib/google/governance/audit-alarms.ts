@@ -1,7 +1,7 @@
 import { MonitoringAlertPolicy } from '@cdktf/provider-google/lib/monitoring-alert-policy';
 import type { MonitoringNotificationChannel } from '@cdktf/provider-google/lib/monitoring-notification-channel';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
+import { literal, requireTerraformStack } from '../../terraform';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
 import type { AuditTrail } from './audit-trail';
 
@@ -73,7 +73,7 @@ export class AuditAlarms extends Construct {
         'The records go elsewhere, or no longer',
         `${CHANGES} AND ((protoPayload.methodName=("google.logging.v2.ConfigServiceV2.UpdateSink" OR ` +
           `"google.logging.v2.ConfigServiceV2.DeleteSink") AND protoPayload.resourceName:"/sinks/${trail.sink.name}") OR ` +
-          '(protoPayload.methodName="SetIamPolicy" AND protoPayload.request.policy.auditConfigs:*))',
+          '(protoPayload.methodName="SetIamPolicy" AND protoPayload.serviceData.policyDelta.auditConfigDeltas:*))',
       ),
     ];
     if (appendOnlyZone === undefined) return;
@@ -81,7 +81,7 @@ export class AuditAlarms extends Construct {
     const others =
       maintainers.length === 0
         ? ''
-        : ` AND NOT protoPayload.authenticationInfo.principalEmail=${anyOf(maintainers)}`;
+        : ` AND NOT protoPayload.authenticationInfo.principalEmail=${literal(anyOf(maintainers))}`;
     this.alarms.push(
       alarm(
         'Deleted',

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { known, requireTerraformStack } from '../../terraform';
+import { isInstant, known, requireTerraformStack } from '../../terraform';
 import type { IMember } from '../storage/member';
 import { ROLES, type IZoneBucket } from '../storage/zone-bucket-access';
 import type { ZoneGrant } from '../storage/zone-grant';
@@ -46,14 +46,16 @@ export class PartnerAccess extends Construct {
         `partner is everybody of ${partner.member.slice(7)}. Name a service account, a group or a principal.`,
       );
     }
-    if (
-      known(validUntil) !== undefined &&
-      !(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(validUntil!) && !Number.isNaN(Date.parse(validUntil!)))
-    ) {
+    if (known(validUntil) !== undefined && !isInstant(validUntil!)) {
       throw new Error(`validUntil: "${validUntil}" is no instant in UTC. Write 2027-01-01T00:00:00Z.`);
     }
     // A binding with a condition is another one than that without.
-    const member = { member: partner.member, memberId: `partner:${partner.memberId}` };
+    const member =
+      validUntil === undefined ? partner : { ...memberOf(partner), memberId: `partner:${partner.memberId}` };
     this.grants = folders.map(({ zone, prefix }) => zone._grantRole(ROLES.read, member, prefix, validUntil));
   }
+}
+
+function memberOf({ member, source }: IMember): Omit<IMember, 'memberId'> {
+  return { member, source };
 }

@@ -3,10 +3,10 @@ import {
   type StorageInsightsReportConfigFrequencyOptionsStartDate,
 } from '@cdktf/provider-google/lib/storage-insights-report-config';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
+import { dependenciesOf, isDay, requireTerraformStack } from '../../terraform';
 import { ProviderProject } from '../project';
+import { lower } from '../storage/bucket-location';
 import { folder } from '../storage/folder';
-import { Member } from '../storage/member';
 import type { IZoneBucket } from '../storage/zone-bucket-access';
 
 /** Of which buckets all objects are listed, and where to. */
@@ -69,10 +69,11 @@ export class ZoneInventory extends Construct {
       throw new Error(`until (${props.until}) is before from (${props.from}). Use a later day.`);
     }
     const project = new ProviderProject(this);
-    const agent = Member.of(
-      `serviceAccount:service-${project.number}@gcp-sa-storageinsights.iam.gserviceaccount.com`,
-      'storage-insights',
-    );
+    const agent = {
+      member: `serviceAccount:service-${project.number}@gcp-sa-storageinsights.iam.gserviceaccount.com`,
+      memberId: 'storage-insights',
+      source: this,
+    };
     const writes = destination.grantWrite(agent);
     this.reports = zones.map((zone) => {
       const location = locationOf(zone, destination);
@@ -92,18 +93,18 @@ export class ZoneInventory extends Construct {
             destinationPath: `${destination.root ?? ''}${folder(prefix)}${zone.node.id.toLowerCase()}/`,
           },
         },
-        dependsOn: access.bindings,
+        dependsOn: dependenciesOf(this, access.bindings),
       });
     });
   }
 }
 
 function dateOf(prop: string, day: string): StorageInsightsReportConfigFrequencyOptionsStartDate {
-  const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
-  if (parts === null || Number.isNaN(Date.parse(day))) {
+  if (!isDay(day)) {
     throw new Error(`${prop}: "${day}" is no day. Write 2027-01-01.`);
   }
-  return { year: Number(parts[1]), month: Number(parts[2]), day: Number(parts[3]) };
+  const [year, month, dayOfMonth] = day.split('-').map(Number);
+  return { year, month, day: dayOfMonth };
 }
 
 function locationOf(zone: IZoneBucket, destination: IZoneBucket): string {
@@ -118,5 +119,5 @@ function locationOf(zone: IZoneBucket, destination: IZoneBucket): string {
       `The zone "${zone.node.path}" is in ${here.name}, and its list would be in ${there.name}. Use a destination in the same location.`,
     );
   }
-  return here.name.toLowerCase();
+  return lower(here.name);
 }

@@ -1,4 +1,4 @@
-import { Token } from 'cdktf';
+import { Fn, Token } from 'cdktf';
 
 /** Where Cloud Storage keeps the objects of a bucket in several regions. */
 export enum MultiRegion {
@@ -58,7 +58,7 @@ export class BucketLocation {
   /** One region, for example `europe-west3`. */
   static region(region: string): BucketLocation {
     requireRegion(region);
-    return new BucketLocation(LocationType.REGION, region.toUpperCase(), region.toLowerCase());
+    return new BucketLocation(LocationType.REGION, upper(region), lower(region));
   }
 
   /** A pair of regions that Google has named. */
@@ -75,7 +75,7 @@ export class BucketLocation {
   static regionPair(multiRegion: MultiRegion, first: string, second: string): BucketLocation {
     for (const region of [first, second]) requireRegion(region);
     requirePair(multiRegion, first, second);
-    const regions = [first.toUpperCase(), second.toUpperCase()];
+    const regions = [upper(first), upper(second)];
     const keyLocation = KEY_LOCATIONS[multiRegion];
     return new BucketLocation(LocationType.DUAL_REGION, multiRegion, keyLocation, multiRegion, regions);
   }
@@ -134,4 +134,14 @@ function requirePair(multiRegion: MultiRegion, first: string, second: string): v
 function requireRegion(region: string): void {
   if (Token.isUnresolved(region) || /^[a-z]+-[a-z]+\d+$/i.test(region)) return;
   throw new Error(`"${region}" is no region of Google Cloud. Write it as "europe-west3" or "us-central1".`);
+}
+
+/** In capitals, also what only Terraform will know. */
+function upper(text: string): string {
+  return Token.isUnresolved(text) ? (Fn.upper(text) as string) : text.toUpperCase();
+}
+
+/** In small letters, in the same way. */
+export function lower(text: string): string {
+  return Token.isUnresolved(text) ? (Fn.lower(text) as string) : text.toLowerCase();
 }

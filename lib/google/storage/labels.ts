@@ -33,6 +33,8 @@ export function requireLabels(where: string, labels: { readonly [key: string]: s
 
 /** A text as the value of a label: in lower case, other characters as dashes, 63 at the most. */
 export function labelValue(text: string): string {
+  // Terraform knows it, and Google will say.
+  if (Token.isUnresolved(text)) return text;
   return text
     .toLowerCase()
     .replace(/[^\p{Ll}\p{Lo}\p{N}_-]+/gu, '-')

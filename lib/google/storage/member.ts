@@ -1,5 +1,6 @@
 import { Token } from 'cdktf';
 import type { ServiceAccount } from '@cdktf/provider-google/lib/service-account';
+import type { IConstruct } from 'constructs';
 
 /** Who a grant is for. */
 export interface IMember {
@@ -7,6 +8,11 @@ export interface IMember {
   readonly member: string;
   /** What it is told apart by in addresses of Terraform: the same each time the stack is synthesized. */
   readonly memberId: string;
+  /**
+   * What it was made of. Where that is in another stack than the zone, bindings are in its stack, which is deployed after the zone's.
+   * @default - bindings are in the stack of the zone
+   */
+  readonly source?: IConstruct;
 }
 
 const KINDS = ['user', 'group', 'serviceAccount', 'domain', 'principal', 'principalSet'];
@@ -42,13 +48,15 @@ export class Member implements IMember {
     return new Member(member, memberId ?? member);
   }
 
-  /** A service account of this app. */
+  /** A service account of this app, of this stack or another. */
   static serviceAccount(account: ServiceAccount): Member {
-    return new Member(`serviceAccount:${account.email}`, account.node.path);
+    return new Member(`serviceAccount:${account.email}`, account.node.path, account);
   }
 
   private constructor(
     readonly member: string,
     readonly memberId: string,
+    /** The service account it was made of. */
+    readonly source?: IConstruct,
   ) {}
 }

@@ -2,9 +2,9 @@ import type { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { StorageBucketIamMember } from '@cdktf/provider-google/lib/storage-bucket-iam-member';
 import { StorageManagedFolder } from '@cdktf/provider-google/lib/storage-managed-folder';
 import { StorageManagedFolderIamMember } from '@cdktf/provider-google/lib/storage-managed-folder-iam-member';
-import type { TerraformResource } from 'cdktf';
+import { type TerraformResource, TerraformStack } from 'cdktf';
 import { Construct, type IConstruct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
+import { requireTerraformStack, resolved } from '../../terraform';
 import { requireBucketName } from './bucket-name';
 import type { BucketLocation } from './bucket-location';
 import { folder } from './folder';
@@ -92,7 +92,8 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
    * One binding for a role, a member and a folder, however often it is granted.
    * @internal
    */
-  _grantRole(role: string, { member, memberId }: IMember, prefix?: string, validUntil?: string): ZoneGrant {
+  _grantRole(role: string, to: IMember, prefix?: string, validUntil?: string): ZoneGrant {
+    const { member, memberId } = to;
     const condition =
       validUntil === undefined
         ? undefined
@@ -100,18 +101,28 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     const path = `${this.root ?? ''}${prefix === undefined ? '' : folder(prefix)}`;
     const { bucketName: bucket } = this;
     const name = `${role.slice(role.lastIndexOf('.') + 1)}:${memberId}`;
+    const granted = { bucket, role, member, condition };
     if (path === '') {
-      const binding = childOf(this, name, (scope, id) => {
-        return new StorageBucketIamMember(scope, id, { bucket, role, member, condition });
+      const binding = childOf(this.placeOf(to, this), name, (scope, id) => {
+        return new StorageBucketIamMember(scope, id, granted);
       });
+      requireSame(binding, to, condition?.expression);
       return new ZoneGrant(member, [role], [binding]);
     }
     const managed = this.managedFolder(path);
-    const binding = childOf(managed.node.scope as Construct, name, (scope, id) => {
-      const managedFolder = managed.name;
-      return new StorageManagedFolderIamMember(scope, id, { bucket, managedFolder, role, member, condition });
+    const place = this.placeOf(to, managed.node.scope as Construct);
+    const binding = childOf(place, name, (scope, id) => {
+      return new StorageManagedFolderIamMember(scope, id, { ...granted, managedFolder: managed.name });
     });
+    requireSame(binding, to, condition?.expression);
     return new ZoneGrant(member, [role], [managed, binding]);
+  }
+
+  /** Bindings name the zone and the member: in the stack of the member they make no circle between two stacks. */
+  private placeOf({ source }: IMember, own: Construct): Construct {
+    if (source === undefined || TerraformStack.of(source) === TerraformStack.of(this)) return own;
+    const id = `Access-${own.node.addr}`;
+    return (source.node.tryFindChild(id) ?? new Construct(source as Construct, id)) as Construct;
   }
 
   /** Managed folders carry policies of their own, also for listing, which conditions on names of objects do not reach. */
@@ -119,9 +130,26 @@ export abstract class ZoneBucketBase extends Construct implements IZoneBucket {
     const id = `Folder:${path.replace(/\/$/, '')}`;
     const group = (this.node.tryFindChild(id.replace(/\//g, '--')) ?? new Construct(this, id)) as Construct;
     return childOf(group, 'Folder', (scope, name) => {
-      return new StorageManagedFolder(scope, name, { bucket: this.bucketName, name: path });
+      // Without it the last grant in a folder could not be taken back while objects are in it; they stay.
+      const forceDestroy = true;
+      return new StorageManagedFolder(scope, name, { bucket: this.bucketName, name: path, forceDestroy });
     });
   }
+}
+
+/** A binding is found again by the id of its member. @throws Error where that is another member's, or under another condition */
+function requireSame(
+  made: StorageBucketIamMember | StorageManagedFolderIamMember,
+  { member, source }: IMember,
+  expression?: string,
+): void {
+  const [one, other] = [made.memberInput, member].map((text) => resolved(made, text));
+  const isMember = source !== undefined || one === other;
+  if (isMember && resolved(made, made.conditionInput?.expression) === resolved(made, expression)) return;
+  throw new Error(
+    `"${made.node.path}" is a binding of another member, or under another condition. Give the member a memberId of its own, or grant it ` +
+      'once.',
+  );
 }
 
 function childOf<T extends TerraformResource>(

@@ -1,6 +1,14 @@
 import { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import type { Construct } from 'constructs';
-import { known, requireTerraformStack, type StorageCost, sumOfCosts, type ZoneUsage } from '../../terraform';
+import {
+  dependenciesOf,
+  known,
+  requireTerraformStack,
+  type StorageCost,
+  sumOfCosts,
+  times,
+  type ZoneUsage,
+} from '../../terraform';
 import { requireAppendOnly } from './append-only';
 import { type BucketLocation, LocationType } from './bucket-location';
 import { requireBucketName } from './bucket-name';
@@ -161,7 +169,7 @@ export class ZoneBucket extends ZoneBucketBase {
       publicAccessPrevention: 'enforced',
       encryption: { defaultKmsKeyName: this.encryptionKey.keyName },
       versioning: { enabled: retention === undefined },
-      softDeletePolicy: { retentionDurationSeconds: this.softDeleteDays * DAY },
+      softDeletePolicy: { retentionDurationSeconds: times(this.softDeleteDays, DAY) },
       autoclass: automatic && { enabled: true, terminalStorageClass: automatic.autoclass },
       lifecycleRule: lifecycleRules({
         tiering: this.tiering,
@@ -169,7 +177,7 @@ export class ZoneBucket extends ZoneBucketBase {
         noncurrentDays: this.noncurrentDays,
       }),
       retentionPolicy: retention && {
-        retentionPeriod: retention.days * DAY,
+        retentionPeriod: times(retention.days, DAY),
         isLocked: retention.isLocked,
       },
       enableObjectRetention: (props.objectRetention ?? false) ? true : undefined,
@@ -177,7 +185,7 @@ export class ZoneBucket extends ZoneBucketBase {
       labels: props.labels,
       forceDestroy: props.forceDestroy ?? false,
       lifecycle: { preventDestroy: props.deletionProtection ?? true },
-      dependsOn: this.encryptionKey.access,
+      dependsOn: dependenciesOf(this, this.encryptionKey.access),
     });
     this.bucketName = this.bucket.name;
     if (this.appendOnly) requireAppendOnly(this, this.bucket);

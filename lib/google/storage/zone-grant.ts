@@ -1,4 +1,5 @@
-import { dependable, type TerraformResource } from 'cdktf';
+import type { TerraformResource } from 'cdktf';
+import { addDependencies } from '../../terraform';
 
 /** What was granted, and by which resources. */
 export class ZoneGrant {
@@ -21,12 +22,7 @@ export class ZoneGrant {
 
   /** Makes resources wait until the member has been let in. */
   applyBefore(...resources: TerraformResource[]): ZoneGrant {
-    for (const resource of resources) {
-      resource.dependsOn = [
-        ...(resource.dependsOn ?? []),
-        ...this.bindings.map((binding) => dependable(binding)),
-      ];
-    }
+    for (const resource of resources) addDependencies(resource, this.bindings);
     return this;
   }
 }

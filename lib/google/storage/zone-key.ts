@@ -1,10 +1,10 @@
-import type { TerraformResource } from 'cdktf';
+import { type TerraformResource, Token } from 'cdktf';
 import { DataGoogleStorageProjectServiceAccount } from '@cdktf/provider-google/lib/data-google-storage-project-service-account';
 import { KmsCryptoKey } from '@cdktf/provider-google/lib/kms-crypto-key';
 import { KmsCryptoKeyIamMember } from '@cdktf/provider-google/lib/kms-crypto-key-iam-member';
 import { KmsKeyRing } from '@cdktf/provider-google/lib/kms-key-ring';
 import { Construct, type IConstruct } from 'constructs';
-import { known, requireTerraformStack } from '../../terraform';
+import { known, requireTerraformStack, times } from '../../terraform';
 import type { BucketLocation } from './bucket-location';
 import { requireLabels } from './labels';
 
@@ -95,12 +95,11 @@ export class ZoneKey extends Construct implements IZoneKey {
     this.keyRing =
       props.keyRing ??
       new KmsKeyRing(this, 'Ring', { name: props.name, location: props.location.keyLocation });
-    const seconds = (props.rotationDays ?? 90) * DAY;
     this.cryptoKey = new KmsCryptoKey(this, 'Key', {
       name: props.name,
       keyRing: this.keyRing.id,
       purpose: 'ENCRYPT_DECRYPT',
-      rotationPeriod: `${seconds}s`,
+      rotationPeriod: `${Token.asString(times(props.rotationDays ?? 90, DAY))}s`,
       labels: props.labels,
       lifecycle: { preventDestroy: props.deletionProtection ?? true },
     });

@@ -1,13 +1,9 @@
-import { DataGoogleStorageProjectServiceAccount } from '@cdktf/provider-google/lib/data-google-storage-project-service-account';
-import { DataGoogleStorageTransferProjectServiceAccount } from '@cdktf/provider-google/lib/data-google-storage-transfer-project-service-account';
-import { ProjectIamMember } from '@cdktf/provider-google/lib/project-iam-member';
 import { StorageTransferJob } from '@cdktf/provider-google/lib/storage-transfer-job';
 import type { TerraformResource } from 'cdktf';
 import { Construct } from 'constructs';
-import { requireTerraformStack } from '../../terraform';
-import { ProviderProject } from '../project';
+import { dependenciesOf, requireTerraformStack } from '../../terraform';
 import { folder } from './folder';
-import { Member } from './member';
+import { TransferAccess } from './transfer-access';
 import type { IZoneBucket } from './zone-bucket-access';
 
 /** What is copied, and where to. */
@@ -47,20 +43,15 @@ export class ZoneReplication extends Construct {
         `"${this.node.path}" copies "${source.node.path}" onto itself. Name another zone as destination.`,
       );
     }
-    const project = new ProviderProject(this);
-    const transfer = new DataGoogleStorageTransferProjectServiceAccount(this, 'TransferAgent');
-    const storage = new DataGoogleStorageProjectServiceAccount(this, 'StorageAgent');
-    const agent = Member.of(transfer.member, 'storage-transfer');
-    // https://docs.cloud.google.com/storage-transfer/docs/cross-bucket-replication#before-you-begin
-    const publishes = { role: 'roles/pubsub.publisher', member: storage.member };
-    const listens = { role: 'roles/pubsub.editor', member: transfer.member };
+    const transfer = TransferAccess.of(this);
+    const [from, to] = [transfer.bucketOf(source), transfer.bucketOf(destination)];
+    const { agent } = transfer;
     this.access = [
-      ...source
+      ...from
         ._grantRole('roles/storage.legacyBucketOwner', agent)
-        .combine(source._grantRole('roles/storage.objectViewer', agent))
-        .combine(destination._grantRole('roles/storage.legacyBucketWriter', agent)).bindings,
-      new ProjectIamMember(this, 'StorageAgentPublishes', { project: project.id, ...publishes }),
-      new ProjectIamMember(this, 'TransferAgentListens', { project: project.id, ...listens }),
+        .combine(from._grantRole('roles/storage.objectViewer', agent))
+        .combine(to._grantRole('roles/storage.legacyBucketWriter', agent)).bindings,
+      ...transfer.access,
     ];
     const path = (root = '') => {
       const whole = `${root}${prefix === undefined ? '' : folder(prefix)}`;
@@ -73,7 +64,7 @@ export class ZoneReplication extends Construct {
         gcsDataSource: { bucketName: source.bucketName, path: path(source.root) },
         gcsDataSink: { bucketName: destination.bucketName, path: path(destination.root) },
       },
-      dependsOn: this.access,
+      dependsOn: dependenciesOf(this, this.access),
     });
   }
 }
