@@ -1,4 +1,4 @@
-import { App, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,7 +10,7 @@ import { OpenSearchRepository } from '../../../lambda/search/opensearch-reposito
 import { restoreIndexes } from '../../../lambda/search/restore-indexes';
 import { checkSnapshots, takeSnapshot } from '../../../lambda/search/take-snapshots';
 import { IndexSnapshotAlarms, IndexSnapshots, type IndexSnapshotsProps } from '../../../lib/aws/governance';
-import { ZoneBucket } from '../../../lib/aws/storage';
+import { TieringProfile, ZoneBucket, type ZoneTiering } from '../../../lib/aws/storage';
 import type { IndexSnapshotSettings } from '../../../lib/contract/index-snapshot-settings';
 import { CREDENTIALS, FakeOpenSearch } from '../../search/fake-opensearch';
 import { allowedStatements } from '../statements';
@@ -324,9 +324,9 @@ describe('a lifecycle rule that would take snapshots apart', () => {
     return () => Template.fromStack(stack);
   }
   /** Rules come after the construct. */
-  function locked() {
+  function locked(...tiering: ZoneTiering[]) {
     const stack = new Stack(new App(), 'Test', PLACE);
-    const zone = new ZoneBucket(stack, 'Gold');
+    const zone = new ZoneBucket(stack, 'Gold', { tiering });
     new IndexSnapshots(stack, 'Snapshots', {
       domain: existing(stack, DOMAIN, 'search-vectors.eu-west-1.es.amazonaws.com'),
       indexes: ['products'],
@@ -350,6 +350,39 @@ describe('a lifecycle rule that would take snapshots apart', () => {
     [{ prefix: 'vec', transitions: to(StorageClass.GLACIER) }, 'for vec moves objects to GLACIER,'],
   ])('fails synthesis: %#', (rule, message) => {
     expect(withRules(rule)).toThrow(message);
+  });
+
+  test.each([
+    [
+      { profile: TieringProfile.INTELLIGENT_ARCHIVE },
+      'The archive tiers "intelligent-archive" of "Test/Gold/Bucket"',
+    ],
+    [
+      { profile: TieringProfile.INTELLIGENT_ARCHIVE, prefix: 'vectors/' },
+      'The archive tiers "intelligent-archive-vectors" of "Test/Gold/Bucket" for vectors/',
+    ],
+  ])('archives by who reads: %#', (tiering, which) => {
+    expect(() => Template.fromStack(locked(tiering).stack)).toThrow(
+      `${which} take objects that nobody has read for a while, those of the snapshots of "Test/Snapshots" in vectors/ among them: they ` +
+        'could no longer be restored. Choose another zone or folder, or limit the rule to other folders.',
+    );
+  });
+
+  test('is none that Intelligent-Tiering reads at once, or archives elsewhere', () => {
+    const { stack } = locked(
+      { profile: TieringProfile.INTELLIGENT },
+      { profile: TieringProfile.INTELLIGENT_ARCHIVE, prefix: 'orders/' },
+    );
+    Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 2);
+  });
+
+  test('of which the folder is known at deployment only may be one of another', () => {
+    const { stack, zone } = locked();
+    (zone.bucket as Bucket).addLifecycleRule({
+      prefix: new CfnParameter(stack, 'Folder').valueAsString,
+      expiration: Duration.days(1),
+    });
+    Template.fromStack(stack).resourceCountIs('AWS::S3::Bucket', 2);
   });
 
   test('is none of another folder, for a tag, for versions, or to where objects are read at once', () => {

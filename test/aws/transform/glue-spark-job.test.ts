@@ -242,6 +242,9 @@ describe('in a network', () => {
       () =>
         new GlueSparkJob(stack, 'Other', { network: { vpc, subnets: { subnetType: SubnetType.PUBLIC } } }),
     ).toThrow(/subnet/);
+    expect(() => new GlueSparkJob(stack, 'None', { network: { vpc, subnets: { subnets: [] } } })).toThrow(
+      'network of "Stack/None" selects no subnet. Choose subnets that the network has: a job runs in the first.',
+    );
   });
 });
 

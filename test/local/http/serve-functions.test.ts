@@ -47,3 +47,24 @@ test('an app whose functions put nothing on a stream of it is served until it is
   expect(ended).toHaveBeenCalledWith([]);
   rmSync(directory, { recursive: true });
 });
+
+test('an app without a route to a function of it is refused', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'serve-'));
+  const app = new App({ outdir: join(directory, 'cdk.out') });
+  new HttpApi(new Stack(app, 'Stack'), 'Api');
+  app.synth();
+  const serving = serveOnLaptop({
+    assembly: app.outdir,
+    out: join(directory, 'out'),
+    port: 0,
+    secrets: new Map(),
+    listening: () => undefined,
+    answered: () => undefined,
+    told: () => undefined,
+    stop: new AbortController().signal,
+  });
+  await expect(serving).rejects.toThrow(
+    `The app in ${app.outdir} has no HTTP API with a route to a function of its own: a WebhookEndpoint makes one.`,
+  );
+  rmSync(directory, { recursive: true });
+});

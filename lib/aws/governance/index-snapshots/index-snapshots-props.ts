@@ -20,7 +20,7 @@ export interface IndexSnapshotsProps {
 
   /**
    * Zone the snapshots are kept in. None of its lifecycle rules may move them to Glacier, where a domain cannot read them, or
-   * delete them by their age.
+   * delete them by their age; nor may archive tiers of Intelligent-Tiering take them.
    */
   readonly zone: IZoneBucket;
 

@@ -1,6 +1,7 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CliCredentialsStackSynthesizer, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import {
   GovernedLake,
   LakeCatalog,
@@ -190,6 +191,30 @@ describe('refuses', () => {
     expect(() => new GovernedLake(new Stack(app, 'Other'), 'Governed', { catalog: lake.catalog })).toThrow(
       '"Other/Governed" is in another stack than the catalog "Owner/Catalog" that it governs, and each would need the other ' +
         'first. Put it in the stack of the catalog.',
+    );
+  });
+
+  it('a stack with calls of AWS by another role, since all have one function', () => {
+    const stack = new Stack(new App(), 'Owner', { env: OWNER });
+    const onCreate = {
+      service: 'STS',
+      action: 'GetCallerIdentity',
+      physicalResourceId: PhysicalResourceId.of('who'),
+    };
+    const policy = AwsCustomResourcePolicy.fromStatements([]);
+    new AwsCustomResource(stack, 'Who', { onCreate, policy, installLatestAwsSdk: false });
+    const catalog = new LakeCatalog(stack, 'Catalog', { lake: new MedallionLake(stack, 'Lake') });
+    expect(() => new GovernedLake(stack, 'Governed', { catalog })).toThrow(
+      'The stack "Owner" has an AwsCustomResource whose role is not for Lake Formation, and CDK gives all of a stack one function. ' +
+        'Put the GovernedLake and its catalog in another stack than that.',
+    );
+  });
+
+  it('a stack that does not say who deploys it', () => {
+    const stack = new Stack(new App(), 'Owner', { synthesizer: new CliCredentialsStackSynthesizer() });
+    expect(() => new LakeFormationSettings(stack, 'Settings')).toThrow(
+      'The stack "Owner" does not tell the role that CloudFormation works in, which has to be an administrator of Lake Formation. ' +
+        'Pass deploymentRoleArn.',
     );
   });
 
