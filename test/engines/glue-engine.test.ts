@@ -29,6 +29,8 @@ interface World {
   readonly busy?: readonly number[];
   readonly pageSize?: number;
   readonly errorMessage?: string;
+  /** Milliseconds that the clock of Glue is behind. */
+  readonly behind?: number;
 }
 
 const ENDED = ['SUCCEEDED', 'FAILED', 'ERROR', 'STOPPED', 'TIMEOUT', 'EXPIRED'];
@@ -62,7 +64,12 @@ function glue(world: World = {}) {
       if (running || world.busy?.includes(number)) throw exceeded;
       const Id = `jr_${runs.length}`;
       const then = [...(states[runs.length] ?? states[states.length - 1])];
-      runs.push({ Id, Arguments: input.Arguments, StartedOn: new Date(), states: then });
+      runs.push({
+        Id,
+        Arguments: input.Arguments,
+        StartedOn: new Date(Date.now() - (world.behind ?? 0)),
+        states: then,
+      });
       await store.put(input.Arguments['--answer'], Buffer.from(JSON.stringify(answer)));
       if (world.resent?.includes(number)) throw exceeded;
       if (world.lost?.includes(number)) throw new Error('socket hang up');
@@ -223,6 +230,25 @@ describe('a run that ends otherwise', () => {
       runs[at] = { ...run, StartedOn: new Date(Date.now() - 3_600_000) };
     await expect(engine().execute('MERGE')).rejects.toThrow('Glue job run jr_5 failed');
     expect(runs).toHaveLength(6);
+  });
+
+  test('tries are counted though the clock of Glue is behind', async () => {
+    const { engine, runs } = glue({ states: [['FAILED']], behind: 30_000 });
+    await expect(engine().execute('MERGE')).rejects.toThrow('Glue job run jr_2 failed: no reason given');
+    expect(runs).toHaveLength(3);
+  });
+
+  test('a request that is delivered again and again has thirty tries, and no more', async () => {
+    const { engine, runs } = glue({ states: [['FAILED']] });
+    const past = () => {
+      for (const [at, run] of runs.entries())
+        runs[at] = { ...run, StartedOn: new Date(Date.now() - 3_600_000) };
+    };
+    for (let delivery = 0; delivery < 12; delivery++) {
+      await expect(engine().execute('MERGE')).rejects.toThrow('failed: no reason given');
+      past();
+    }
+    expect(runs).toHaveLength(30);
   });
 
   test.each([

@@ -177,6 +177,36 @@ describe('EMR Serverless', () => {
     await expect(emr(['RUNNING'], {}, () => 1_000).engine.execute('x')).rejects.toThrow(StillRunning);
   });
 
+  test('a request whose jobs all failed begins anew when delivered again, behind those that the service knows by their tokens', async () => {
+    const jobs = new Map<string, { id: string; createdAt: Date }>();
+    const client = {
+      send: async ({ constructor, input }: { constructor: { name: string }; input: any }) => {
+        if (constructor.name !== 'StartJobRunCommand') {
+          const { createdAt } = [...jobs.values()].find(({ id }) => id === input.jobRunId)!;
+          return { jobRun: { state: 'FAILED', createdAt } };
+        }
+        const known = jobs.get(input.clientToken) ?? { id: `j${jobs.size}`, createdAt: new Date() };
+        jobs.set(input.clientToken, known);
+        return { jobRunId: known.id };
+      },
+    };
+    const options = {
+      application: 'app',
+      role: 'role',
+      script: 's3://assets/run.py',
+      workspace: 's3://scratch/jobs',
+      settings: '',
+      requestId: 'message-1',
+      remaining: () => 100_000,
+    };
+    const store = new MemoryStore();
+    const engine = () => new EmrEngine(client as never, options, async () => store, noSleep);
+    await expect(engine().execute('MERGE')).rejects.toThrow('EMR Serverless job j2 failed: no reason given');
+    for (const job of jobs.values()) job.createdAt = new Date(Date.now() - 3_600_000);
+    await expect(engine().execute('MERGE')).rejects.toThrow('EMR Serverless job j5 failed');
+    expect(jobs.size).toBe(6);
+  });
+
   test('reads tables as they were at a snapshot, and the files asked for', async () => {
     const { engine } = emr(['SUCCESS']);
     expect(await engine.read({ table, snapshot, files })).toBe(

@@ -45,6 +45,8 @@ interface Answer {
 const FRESH_ATTEMPTS = 3;
 /** Beyond this many tries of one request no more are begun: each is a cluster for a minute or more. */
 const MOST_ATTEMPTS = 30;
+/** What the clock of the service may be behind ours: a run of this delivery must not look like one of an earlier. */
+const CLOCKS_DIFFER_MS = 60_000;
 
 /** Transforms as Spark jobs of a service: each statement is a job, which runs lib/contract/transform/spark-script.ts. */
 export abstract class SparkEngine<O extends SparkOptions = SparkOptions> implements StatementEngine {
@@ -103,7 +105,7 @@ export abstract class SparkEngine<O extends SparkOptions = SparkOptions> impleme
       const message = `${this.what} ${id} ${run.message}`;
       if (run.end === 'gone') throw new SqlRefused(message);
       // One that began before we asked is an earlier delivery's.
-      if ((run.startedAt?.getTime() ?? asked) >= asked - 1_000) fresh += 1;
+      if ((run.startedAt?.getTime() ?? asked) >= asked - CLOCKS_DIFFER_MS) fresh += 1;
       if (fresh === FRESH_ATTEMPTS || attempt + 1 === MOST_ATTEMPTS) throw new Error(message);
     }
   }
