@@ -1,3 +1,4 @@
+import { Token } from 'cdktf';
 import {
   monthlyCost,
   recoveryHours,
@@ -121,6 +122,24 @@ describe('what a month costs', () => {
   it('takes shares between 0 and 1 only', () => {
     expect(() => monthlyCost(list, tiering([]), { ...usage, readShare: 5 })).toThrow(
       new Error('readShare must be between 0 and 1. Received 5.'),
+    );
+  });
+
+  it.each([
+    [{ retentionDays: -1 }, 'retentionDays must be 0 or more. Received -1.'],
+    [{ monthlyVolumeGib: NaN }, 'monthlyVolumeGib must be 0 or more. Received NaN.'],
+    [{ objectSizeKib: 0 }, 'objectSizeKib must be above 0. Received 0.'],
+    [
+      { softDeleteDays: Token.asNumber({ days: 7 }) },
+      'softDeleteDays is known at deployment only, and costs cannot be told of it.',
+    ],
+  ])('tells no costs of %j', (given, message) => {
+    expect(() => monthlyCost(list, tiering([]), { ...usage, ...given })).toThrow(new Error(message));
+  });
+
+  it('tells no costs of moves at an age that only Terraform knows', () => {
+    expect(() => monthlyCost(list, tiering([cool(Token.asNumber({ days: 7 }))]), usage)).toThrow(
+      new Error('The age of the move to COOL is known at deployment only, and costs cannot be told of it.'),
     );
   });
 });

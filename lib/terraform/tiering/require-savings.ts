@@ -32,6 +32,9 @@ export function requireSavings(
   moves: readonly TierMove[],
   { sizeKib, endDays, readShare }: MovedObjects,
 ): void {
+  if (known(sizeKib) !== undefined && !(sizeKib! > 0)) {
+    throw new Error(`objectSizeKib must be above 0. Received ${sizeKib}.`);
+  }
   requireLongEnough(list, name, moves, known(endDays));
   if (known(readShare) !== undefined) requireFewReads(list, name, moves, readShare!);
   if (known(sizeKib) !== undefined) requireLargeEnough(list, name, moves, sizeKib!, known(endDays));

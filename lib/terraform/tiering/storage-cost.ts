@@ -1,3 +1,4 @@
+import { known } from '../known';
 import {
   DAYS_OF_MONTH,
   KIB_OF_GIB,
@@ -93,13 +94,15 @@ export interface Tiering {
 
 /**
  * The steady state: each month as much comes in as went out, and objects of every age are there.
- * @throws Error for a share that is none
+ * @throws Error for a share that is none, and for volumes, days and sizes below zero
  */
 export function monthlyCost(list: TierList, tiering: Tiering, usage: StorageUsage): StorageCost {
   const readShare = usage.readShare ?? 0.05;
   if (!(readShare >= 0 && readShare <= 1)) {
     throw new Error(`readShare must be between 0 and 1. Received ${readShare}.`);
   }
+  requireUsage(usage);
+  requireKnown([...tiering.moves, ...tiering.noncurrentMoves]);
   const { monthlyVolumeGib, retentionDays, softDeleteDays = 0 } = usage;
   const moving = tiering.idleOnly ? 1 - readShare : 1;
   const current = [
@@ -116,6 +119,32 @@ export function monthlyCost(list: TierList, tiering: Tiering, usage: StorageUsag
   const days = (usage.noncurrentRetentionDays ?? DAYS_OF_MONTH) + softDeleteDays;
   const replaced = { gib: usage.replacedVolumeGib, days, readShare: 0 };
   return sumOfCosts(list, [...current, costOf(list, tiering.noncurrentMoves, usage, replaced)]);
+}
+
+function requireUsage(usage: StorageUsage): void {
+  const { objectSizeKib = LAKE_OBJECT_KIB } = usage;
+  if (!(objectSizeKib > 0)) throw new Error(`objectSizeKib must be above 0. Received ${objectSizeKib}.`);
+  const names = [
+    'monthlyVolumeGib',
+    'retentionDays',
+    'replacedVolumeGib',
+    'noncurrentRetentionDays',
+    'softDeleteDays',
+  ] as const;
+  for (const name of names) {
+    const value = known(usage[name] ?? 0);
+    if (value === undefined)
+      throw new Error(`${name} is known at deployment only, and costs cannot be told of it.`);
+    if (!(value >= 0 && value < Infinity)) throw new Error(`${name} must be 0 or more. Received ${value}.`);
+  }
+}
+
+function requireKnown(moves: readonly TierMove[]): void {
+  const move = moves.find(({ afterDays }) => known(afterDays) === undefined);
+  if (move === undefined) return;
+  throw new Error(
+    `The age of the move to ${move.tier} is known at deployment only, and costs cannot be told of it.`,
+  );
 }
 
 export function sumOfCosts({ pricesAsOf }: TierList, costs: readonly StorageCost[]): StorageCost {
