@@ -100,6 +100,31 @@ describe('labels', () => {
   });
 });
 
+it('two trails of a stack do not take turns with the one setting of its project', () => {
+  const stack = googleStack();
+  const zones = [zoneIn(stack, 'acme-gold')];
+  const props = { location: LOCATION, zones };
+  new AuditTrail(stack, 'One', { ...props, bucketName: 'acme-one' });
+  expect(() => new AuditTrail(stack, 'Other', { ...props, bucketName: 'acme-other' })).toThrow(
+    '"Lake/Other" and "Lake/One" would both switch on the Data Access logs of the project, and the last one would win. Set ' +
+      'dataAccessLogs: false for one of them.',
+  );
+  new AuditTrail(stack, 'Third', { ...props, bucketName: 'acme-third', dataAccessLogs: false });
+});
+
+it('an audit configuration that is taken away is told of, as one that is changed', () => {
+  const stack = googleStack();
+  const trail = new AuditTrail(stack, 'Audit', {
+    ...{ bucketName: 'acme-audit', location: LOCATION, zones: [zoneIn(stack, 'acme-gold')] },
+  });
+  const channel = new MonitoringNotificationChannel(stack, 'Mail', { type: 'email' });
+  new AuditAlarms(stack, 'Alarms', { trail, notificationChannels: [channel] });
+  // What is left of the policy does not tell what was taken out of it.
+  expect(JSON.stringify(resources(stack, 'google_monitoring_alert_policy'))).toContain(
+    'protoPayload.serviceData.policyDelta.auditConfigDeltas:*',
+  );
+});
+
 describe('an audit trail', () => {
   function trail(props: Partial<AuditTrailProps> = {}) {
     const stack = googleStack();

@@ -176,6 +176,13 @@ describe('append-only', () => {
         'replaced. Use grantWrite, or grantMaintenance where deleting is meant.',
     );
   });
+
+  it('is broken by a role for folders, however the bucket is named', () => {
+    const { stack, bronze: zone } = bronze();
+    const granted = { role: 'roles/storage.folderAdmin', member: 'group:loaders@acme.example' };
+    new StorageBucketIamMember(stack, 'Loader', { bucket: zone.bucket.id, ...granted });
+    expect(() => Testing.synth(stack, true)).toThrow('Lake/Loader grants roles/storage.folderAdmin');
+  });
 });
 
 describe('refused are', () => {

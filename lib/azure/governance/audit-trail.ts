@@ -125,9 +125,14 @@ export class AuditTrail extends Construct {
     this.records = kinds.map((kind) => this.container(kind, retentionDays, props.locked ?? false));
     if (props.workspace === undefined) this.workspace = this.ownWorkspace(first, props);
     this.workspaceId = props.workspace?.id ?? this.workspace!.id;
-    const record = (name: string, targetResourceId: string, categories: readonly string[]) =>
-      new MonitorDiagnosticSetting(this, name, {
-        name: 'lake-audit',
+    const record = (
+      id: string,
+      targetResourceId: string,
+      categories: readonly string[],
+      name = 'lake-audit',
+    ) =>
+      new MonitorDiagnosticSetting(this, id, {
+        name,
         targetResourceId,
         storageAccountId: this.account.accountId,
         logAnalyticsWorkspaceId: this.workspaceId,
@@ -141,7 +146,15 @@ export class AuditTrail extends Construct {
       ),
       ...[...vaults].map((key) => record(`Key-${key.node.addr.slice(-8)}`, key.vault.id, ['AuditEvent'])),
       ...((props.activityLog ?? false)
-        ? [record('Activity', subscriptionId(this), ['Administrative', 'Security', 'Policy'])]
+        ? [
+            // A subscription has the settings of every lake in it.
+            record(
+              'Activity',
+              subscriptionId(this),
+              ['Administrative', 'Security', 'Policy'],
+              `lake-audit-${this.account.accountName}`,
+            ),
+          ]
         : []),
     ];
   }

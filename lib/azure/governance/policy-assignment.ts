@@ -2,7 +2,7 @@ import { PolicyDefinition } from '@cdktf/provider-azurerm/lib/policy-definition'
 import { ResourceGroupPolicyAssignment } from '@cdktf/provider-azurerm/lib/resource-group-policy-assignment';
 import { RoleAssignment } from '@cdktf/provider-azurerm/lib/role-assignment';
 import { SubscriptionPolicyAssignment } from '@cdktf/provider-azurerm/lib/subscription-policy-assignment';
-import type { TerraformResource } from 'cdktf';
+import { type TerraformResource, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import { literal } from '../../terraform';
 import type { IResourceGroup } from '../resource-group';
@@ -37,6 +37,7 @@ export const ROLE_DEFINITIONS = '/providers/Microsoft.Authorization/roleDefiniti
 
 export function assignPolicy(scope: Construct, policy: AssignedPolicy): PolicyResources {
   const { name, displayName, resourceGroup, roleId, location } = policy;
+  requireOnlyOne(scope, name);
   const definition = new PolicyDefinition(scope, 'Definition', {
     name,
     displayName: literal(displayName),
@@ -66,4 +67,16 @@ export function assignPolicy(scope: Construct, policy: AssignedPolicy): PolicyRe
     description: `Lets the policy ${name} change resources.`,
   });
   return { definition, assignment, roleAssignment };
+}
+
+/** @throws Error for a name that a policy of the stack has already */
+function requireOnlyOne(scope: Construct, name: string): void {
+  const others = TerraformStack.of(scope)
+    .node.findAll()
+    .filter((one) => one instanceof PolicyDefinition);
+  const other = others.find(({ nameInput }) => nameInput === name);
+  if (other === undefined) return;
+  throw new Error(
+    `"${other.node.path}" is a policy called ${name} already, and a subscription takes a name once. Give policyName.`,
+  );
 }

@@ -1,5 +1,6 @@
 import { LoggingProjectSink } from '@cdktf/provider-google/lib/logging-project-sink';
 import { ProjectIamAuditConfig } from '@cdktf/provider-google/lib/project-iam-audit-config';
+import { TerraformStack } from 'cdktf';
 import { Construct } from 'constructs';
 import { known, requireTerraformStack } from '../../terraform';
 import { ProviderProject } from '../project';
@@ -106,6 +107,7 @@ export class AuditTrail extends Construct {
   }
 
   private record({ reads = true, exemptedMembers }: AuditTrailProps): ProjectIamAuditConfig {
+    requireOnlySwitch(this);
     const project = new ProviderProject(this);
     const types = reads ? ['DATA_READ', 'DATA_WRITE'] : ['DATA_WRITE'];
     return new ProjectIamAuditConfig(this, 'DataAccess', {
@@ -121,6 +123,18 @@ export class AuditTrail extends Construct {
     const objects = `log_id("cloudaudit.googleapis.com/data_access") AND resource.type="gcs_bucket" AND resource.labels.bucket_name=(${buckets})`;
     return `log_id("cloudaudit.googleapis.com/activity") OR (${objects})`;
   }
+}
+
+/** The setting of a service is one for a project: two would take turns. */
+function requireOnlySwitch(trail: Construct): void {
+  const other = TerraformStack.of(trail)
+    .node.findAll()
+    .find((one) => one instanceof AuditTrail && one.auditConfig !== undefined);
+  if (other === undefined) return;
+  throw new Error(
+    `"${trail.node.path}" and "${other.node.path}" would both switch on the Data Access logs of the project, and the last one would ` +
+      'win. Set dataAccessLogs: false for one of them.',
+  );
 }
 
 /** Records are read rarely once they are a quarter old, and then at once. */

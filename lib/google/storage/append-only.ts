@@ -8,6 +8,7 @@ const DELETING = [
   'roles/storage.admin',
   'roles/storage.objectAdmin',
   'roles/storage.objectUser',
+  'roles/storage.folderAdmin',
   'roles/storage.legacyBucketWriter',
   'roles/storage.legacyBucketOwner',
   'roles/storage.legacyObjectOwner',
@@ -28,7 +29,7 @@ export function requireAppendOnly(zone: IConstruct, bucket: StorageBucket): void
 
 function deletingGrants(zone: IConstruct, bucket: StorageBucket): string[] {
   const stack = TerraformStack.of(bucket);
-  const names = [resolved(stack, bucket.name) as string, resolved(stack, bucket.nameInput) as string];
+  const names = [bucket.name, bucket.nameInput, bucket.id].map((name) => resolved(stack, name) as string);
   return stack.node.findAll().flatMap((node) => {
     if (!TerraformResource.isTerraformResource(node) || !POLICIES.test(node.terraformResourceType)) return [];
     if (node.node.scopes.includes(zone)) return [];

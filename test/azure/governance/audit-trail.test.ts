@@ -99,6 +99,10 @@ describe('a trail', () => {
       },
       { customerManagedKey: false },
     );
+    expect(resourcesOf(other, 'monitor_diagnostic_setting').map(({ name }) => name)).toEqual([
+      'lake-audit-acmerecords',
+      'lake-audit',
+    ]);
     expect(settingsOf(other)).toEqual([
       [
         '/subscriptions/${data.azurerm_client_config.Audit_Subscription.subscription_id}',

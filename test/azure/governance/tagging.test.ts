@@ -178,3 +178,11 @@ test('a policy of many tags has a title that Azure takes, and its name may be a 
   expect(definition.name).toBe('${var.name}');
   expect(definition.display_name).toHaveLength(128);
 });
+
+test('a second policy of the same name is refused: a subscription takes one', () => {
+  const stack = azureStack();
+  new TaggingPolicy(stack, 'One', { tags: TAGS, resourceGroup: groupOf(stack) });
+  expect(() => new TaggingPolicy(stack, 'Other', { tags: TAGS, resourceGroup: groupOf(stack) })).toThrow(
+    '"Azure/One/Definition" is a policy called lake-tags-deny already, and a subscription takes a name once. Give policyName.',
+  );
+});
