@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Testing } from 'cdktf';
 import { LakeStack } from '../../examples/google-lake/lake-stack';
 import type { Configuration } from '../terraform/bindings-schema';
-import { planAndApply, validate, withTerraform } from '../terraform/terraform';
+import { planAndApply, withTerraform } from '../terraform/terraform';
 
 function stack(): LakeStack {
   return new LakeStack(Testing.app(), 'Lake', {
@@ -21,7 +21,7 @@ describe('examples/google-lake', () => {
   it('synthesizes as a user runs it', () => {
     process.env.CDKTF_OUTDIR = outdir;
     try {
-      jest.isolateModules(() => require('../../examples/google-lake/app'));
+      require('../../examples/google-lake/app');
     } finally {
       delete process.env.CDKTF_OUTDIR;
     }
@@ -32,11 +32,7 @@ describe('examples/google-lake', () => {
 });
 
 withTerraform('Terraform takes examples/google-lake', () => {
-  it('as valid', async () => {
-    expect(await validate(stack())).toEqual([]);
-  });
-
-  it('and plans and applies it', async () => {
-    expect(await planAndApply(stack())).toContain('2 passed, 0 failed');
+  it('plans and applies it', async () => {
+    expect(await planAndApply(stack())).toContain('1 passed, 0 failed');
   });
 });
