@@ -8,7 +8,6 @@ import {
   ZoneBucket,
   ZoneKey,
 } from '../../lib/google';
-import { validate, withTerraform } from '../terraform/terraform';
 import { googleStack, resource } from './stack';
 
 /** A stack whose figures and names only Terraform knows. */
@@ -60,10 +59,4 @@ it('labels a lake with the environment of a variable', () => {
   const bronze = new MedallionLake(stack, 'Lake', { name: 'acme', environment: text, location }).bronze;
   expect(bronze).toBeInstanceOf(ZoneBucket);
   expect(resource(stack, 'google_kms_crypto_key').labels).toEqual({ environment: '${var.text}' });
-});
-
-withTerraform('Terraform takes a bucket of variables', () => {
-  it('as valid', async () => {
-    expect(await validate(bucketOfVariables())).toEqual([]);
-  });
 });
