@@ -60,7 +60,9 @@ export class AuditAlarms extends Construct {
     requireTerraformStack(this);
     const { trail, actionGroups, appendOnlyZone } = props;
     if (actionGroups.length === 0) throw new Error(`"${this.node.path}" tells nobody. Name action groups.`);
-    const groups = [...new Set([...trail.recorded, trail.account].map(({ resourceGroup }) => resourceGroup))];
+    const groups = [
+      ...new Set([...trail.recorded, trail.account, ...trail.keys].map(({ resourceGroup }) => resourceGroup)),
+    ];
     const resourceGroupName = trail.account.resourceGroup.name;
     const prefix = known(trail.account.accountName) ?? 'lake';
     this.changes = Object.fromEntries(

@@ -97,6 +97,8 @@ export class AuditTrail extends Construct {
   readonly settings: MonitorDiagnosticSetting[];
   /** What is recorded. */
   readonly recorded: ILakeAccount[];
+  /** Keys whose use is recorded. */
+  readonly keys: LakeKey[];
   /** Whether deletions of blobs are. */
   readonly recordsDeletions: boolean;
 
@@ -114,12 +116,12 @@ export class AuditTrail extends Construct {
       throw new Error('operations is empty, so that nothing would be recorded. Leave it out.');
     this.recorded = recorded;
     this.recordsDeletions = operations.includes(StorageOperation.DELETE);
-    const vaults = new Set(recorded.flatMap((account) => vaultOf(account) ?? []));
+    this.keys = [...new Set(recorded.flatMap((account) => vaultOf(account) ?? []))];
     const first = recorded[0];
     this.account = this.recordsAccount(first, props);
     const kinds = [
       ...operations.map((operation) => `insights-logs-${operation.toLowerCase()}`),
-      ...(vaults.size > 0 ? ['insights-logs-auditevent'] : []),
+      ...(this.keys.length > 0 ? ['insights-logs-auditevent'] : []),
       ...((props.activityLog ?? false) ? ['insights-activity-logs'] : []),
     ];
     this.records = kinds.map((kind) => this.container(kind, retentionDays, props.locked ?? false));
@@ -144,7 +146,7 @@ export class AuditTrail extends Construct {
       ...recorded.map((account) =>
         record(`Blobs-${placeName(account)}`, `${account.accountId}/blobServices/default`, operations),
       ),
-      ...[...vaults].map((key) => record(`Key-${key.node.addr.slice(-8)}`, key.vault.id, ['AuditEvent'])),
+      ...this.keys.map((key) => record(`Key-${key.node.addr.slice(-8)}`, key.vault.id, ['AuditEvent'])),
       ...((props.activityLog ?? false)
         ? [
             // A subscription has the settings of every lake in it.

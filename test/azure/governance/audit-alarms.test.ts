@@ -5,8 +5,8 @@ import {
   type AuditTrailProps,
   StorageOperation,
 } from '../../../lib/azure/governance/audit-trail';
-import { type MedallionLake } from '../../../lib/azure/storage';
-import { azureStack, lakeIn, onlyOf, PRINCIPAL, resourcesOf } from '../stack';
+import { LakeKey, type MedallionLake } from '../../../lib/azure/storage';
+import { azureStack, lakeIn, NETWORK, onlyOf, PRINCIPAL, resourcesOf } from '../stack';
 
 function alarmsWith(
   props: (lake: MedallionLake) => Partial<AuditAlarmsProps> = () => ({}),
@@ -78,4 +78,18 @@ test('refused: nobody to tell, and deletions that are not recorded', () => {
         'to its operations.',
     ),
   );
+});
+
+test('a vault in another group than the accounts is watched, too', () => {
+  const stack = azureStack();
+  const resourceGroup = { id: '/groups/keys', name: 'keys', location: 'westeurope' };
+  const encryptionKey = new LakeKey(stack, 'Key', {
+    resourceGroup,
+    vaultName: 'acme-keys',
+    network: NETWORK,
+  });
+  const trail = new AuditTrail(stack, 'Audit', { lake: lakeIn(stack, { encryptionKey }) });
+  new AuditAlarms(stack, 'Alarms', { trail, actionGroups: [{ id: '/operators' }] });
+  const [alert] = resourcesOf(stack, 'monitor_activity_log_alert');
+  expect(alert.scopes).toEqual(['${azurerm_resource_group.Group.id}', '/groups/keys']);
 });

@@ -85,6 +85,8 @@ export class LakeKey extends Construct implements ILakeKey {
   readonly keyId: string;
   readonly identityId: string;
   readonly vault: KeyVault;
+  /** Group the vault is in. */
+  readonly resourceGroup: IResourceGroup;
   readonly key: KeyVaultKey;
   /** What accounts use the key by. */
   readonly identity: UserAssignedIdentity;
@@ -96,6 +98,7 @@ export class LakeKey extends Construct implements ILakeKey {
     super(scope, id);
     requireTerraformStack(this);
     const { resourceGroup, vaultName, network } = props;
+    this.resourceGroup = resourceGroup;
     requireVaultName(vaultName);
     requireNetwork(network);
     if (!letsSomebodyIn(network)) {
