@@ -13,6 +13,17 @@ export interface Invocation {
 const RESERVE_MS = 15_000;
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
+/** What the clock of a service may be behind ours. */
+const CLOCKS_DIFFER_MS = 60_000;
+
+/**
+ * Whether a run began in this delivery of a request, rather than in an earlier one.
+ * @param startedAt by the clock of the service; undefined where it does not tell
+ * @param asked epoch milliseconds at which this delivery asked for the run
+ */
+export function isFresh(startedAt: Date | undefined, asked: number): boolean {
+  return (startedAt?.getTime() ?? asked) >= asked - CLOCKS_DIFFER_MS;
+}
 
 /**
  * A token that an engine knows a statement by: the same for the same request, statement and try, so that a request that

@@ -98,6 +98,14 @@ describe('Athena', () => {
     expect(new Set(starts().map(({ input }) => input.ClientRequestToken)).size).toBe(3);
   });
 
+  test('tries are counted though the clock of Athena is behind', async () => {
+    const SubmissionDateTime = new Date(Date.now() - 10_000);
+    const conflict = fails('ICEBERG_COMMIT_ERROR: another commit was first');
+    const { engine, starts } = athena(() => ({ ...conflict, SubmissionDateTime }));
+    await expect(engine().execute('MERGE')).rejects.toThrow('ICEBERG_COMMIT_ERROR');
+    expect(starts()).toHaveLength(4);
+  });
+
   test('is not asked again after a mistake in the statement', async () => {
     const { engine, starts } = athena(() => fails('COLUMN_NOT_FOUND: line 1:8', { ErrorCategory: 2 }));
     await expect(engine().execute('MERGE')).rejects.toThrow(SqlRefused);

@@ -12,7 +12,7 @@ import {
   type StatementEngine,
   type TableRead,
 } from '../../pipeline/sql-transform/engine';
-import { glueTable, type Invocation, poll, realSleep, statementToken } from '../statement-run';
+import { glueTable, type Invocation, isFresh, poll, realSleep, statementToken } from '../statement-run';
 
 export interface AthenaOptions extends Invocation {
   readonly workgroup: string;
@@ -91,7 +91,7 @@ export class AthenaEngine implements StatementEngine {
       const message = `Athena query ${id} ${execution.Status?.State?.toLowerCase()}: ${reason}`;
       if (!isPassing(execution)) throw new SqlRefused(message);
       // One that failed before we asked is an earlier delivery's.
-      if ((execution.Status?.SubmissionDateTime?.getTime() ?? asked) >= asked - 1_000) fresh += 1;
+      if (isFresh(execution.Status?.SubmissionDateTime, asked)) fresh += 1;
       if (fresh === FRESH_ATTEMPTS || attempt === MOST_ATTEMPTS) throw new Error(message);
       await this.sleep(1_000 * 2 ** fresh);
     }

@@ -8,7 +8,7 @@ import {
 } from '../../pipeline/sql-transform/engine';
 import type { ObjectStore } from '../../stores/object-store';
 import { storeFor } from '../../stores/store-for';
-import { glueTable, type Invocation, poll, realSleep, statementToken } from '../statement-run';
+import { glueTable, type Invocation, isFresh, poll, realSleep, statementToken } from '../statement-run';
 
 export interface SparkOptions extends Invocation {
   /** `s3://` URI of the folder for statements and answers. */
@@ -45,8 +45,6 @@ interface Answer {
 const FRESH_ATTEMPTS = 3;
 /** Beyond this many tries of one request no more are begun: each is a cluster for a minute or more. */
 const MOST_ATTEMPTS = 30;
-/** What the clock of the service may be behind ours: a run of this delivery must not look like one of an earlier. */
-const CLOCKS_DIFFER_MS = 60_000;
 
 /** Transforms as Spark jobs of a service: each statement is a job, which runs lib/contract/transform/spark-script.ts. */
 export abstract class SparkEngine<O extends SparkOptions = SparkOptions> implements StatementEngine {
@@ -105,7 +103,7 @@ export abstract class SparkEngine<O extends SparkOptions = SparkOptions> impleme
       const message = `${this.what} ${id} ${run.message}`;
       if (run.end === 'gone') throw new SqlRefused(message);
       // One that began before we asked is an earlier delivery's.
-      if ((run.startedAt?.getTime() ?? asked) >= asked - CLOCKS_DIFFER_MS) fresh += 1;
+      if (isFresh(run.startedAt, asked)) fresh += 1;
       if (fresh === FRESH_ATTEMPTS || attempt + 1 === MOST_ATTEMPTS) throw new Error(message);
     }
   }
