@@ -36,7 +36,7 @@ export function requireSensible(
   expirations: readonly ZoneExpiration[],
   noncurrentDays: number | undefined,
 ): void {
-  requireOneManager(tiering);
+  requireAutoclassAlone(tiering);
   for (const { profile, prefix, objectSizeKib: sizeKib, readShare } of tiering) {
     const expiration = expirations.find(
       (one) => prefix !== undefined && folder(one.prefix) === folder(prefix),
@@ -73,7 +73,7 @@ export function requireSensible(
  * Autoclass is of a bucket as a whole, and refuses rules that set a class beside it.
  * @see https://docs.cloud.google.com/storage/docs/autoclass
  */
-function requireOneManager(tiering: readonly ZoneTiering[]): void {
+function requireAutoclassAlone(tiering: readonly ZoneTiering[]): void {
   const automatic = tiering.find(({ profile }) => profile.autoclass !== undefined);
   if (automatic !== undefined) {
     const { profile, prefix } = automatic;
