@@ -12,7 +12,8 @@ import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { requireDuration, requireWhole } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, LakeTable } from '../catalog';
-import { type HandlerNetwork, networkOf } from '../handler-network';
+import { networkOf } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import { handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network';
 import { DeadLetterQueue } from '../processing/dead-letter-queue';
@@ -28,7 +29,7 @@ export interface ErasureLocation {
 }
 
 /** What subjects are erased from, and where it is recorded. */
-export interface SubjectErasureProps {
+export interface SubjectErasureProps extends HandlerOptions {
   /**
    * Every table that holds rows of subjects, quarantine and tombstones among them: sources before what is made from them.
    * The function is told no others.
@@ -66,11 +67,6 @@ export interface SubjectErasureProps {
    */
   readonly timeout?: Duration;
   /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-  /**
    * How long the function's logs are kept. They name tables and requests, never a subject.
    * @default RetentionDays.ONE_YEAR
    */
@@ -80,11 +76,6 @@ export interface SubjectErasureProps {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
   /**
    * CloudWatch namespace of the metric of tables that a subject could not be erased from.
    * @default 'Lakehouse'

@@ -12,7 +12,8 @@ import { METRIC_NAMESPACE } from '../../contract/metric-names';
 import { requireDuration, requireWhole } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import { type ILakeTable, LakeTable } from '../catalog';
-import { type HandlerNetwork, networkOf } from '../handler-network';
+import { networkOf } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import { handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { DeadLetterQueue } from '../processing/dead-letter-queue';
 import { grantSend } from '../queue-access';
@@ -29,7 +30,7 @@ export interface ObjectStoreTable {
 }
 
 /** Which tables are looked after, when, and how. */
-export interface MaintenanceScheduleProps extends MaintenanceOptions {
+export interface MaintenanceScheduleProps extends MaintenanceOptions, HandlerOptions {
   /**
    * Tables of the Glue Data Catalog. Leave out those that have a TableMaintenance.
    * @default - none
@@ -67,12 +68,6 @@ export interface MaintenanceScheduleProps extends MaintenanceOptions {
   readonly timeout?: Duration;
 
   /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
    * How long the function's logs are kept.
    * @default RetentionDays.ONE_MONTH
    */
@@ -83,12 +78,6 @@ export interface MaintenanceScheduleProps extends MaintenanceOptions {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
 
   /**
    * CloudWatch namespace of the metric of tables that could not be maintained.

@@ -1,11 +1,10 @@
 import type { Duration, Size } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { RejectionHandling } from '../../contract';
 import type { HeaderCheck } from '../../contract/header-check';
-import type { HandlerNetwork } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import type { LineageSink } from '../lineage';
 import type { IZoneBucket } from '../storage';
 import type { ContainerProcessorOptions } from './container-options';
@@ -14,7 +13,7 @@ import type { PersonalDataDetection } from './personal-data-detection';
 import type { Transform } from './transform';
 
 /** How files are taken in; from where, and to where, is in `FileProcessorProps`. */
-export interface FileProcessorOptions {
+export interface FileProcessorOptions extends HandlerOptions {
   /**
    * How the header of CSV and TSV files is held against the contract. A file with another header is refused as a whole.
    * @default HeaderCheck.EXACT
@@ -90,12 +89,6 @@ export interface FileProcessorOptions {
   readonly reservedConcurrentExecutions?: number;
 
   /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
    * Code of your own that every record goes through before it is held against the contract.
    * @default - records are taken as they came
    */
@@ -125,12 +118,6 @@ export interface FileProcessorOptions {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Queue for messages that were given up. Standard, as the queue of files is.

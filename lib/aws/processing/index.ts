@@ -18,6 +18,7 @@ export type { FileProcessorOptions } from './file-options';
 export { FileProcessor, type FileProcessorProps } from './file-processor';
 export { FileSource, type FileSourceBinding, type FileSourceOptions } from './file-source';
 export type { HandlerNetwork } from '../handler-network';
+export type { HandlerOptions } from '../handler-options';
 export type { StreamProcessorOptions } from './stream-options';
 export { StreamProcessor, type StreamProcessorProps } from './stream-processor';
 export type { MaskingOptions } from './masking';

@@ -1,10 +1,9 @@
 import type { Duration } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { RejectionHandling } from '../../contract';
-import type { HandlerNetwork } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import type { LineageSink } from '../lineage';
 import type { EventDeduplication } from './event-deduplication';
 import type { PersonalDataDetection } from './personal-data-detection';
@@ -12,7 +11,7 @@ import type { ITableCommitter } from './table-committer';
 import type { Transform } from './transform';
 
 /** How records are processed; what is processed, and to where, is in `StreamProcessorProps`. */
-export interface StreamProcessorOptions {
+export interface StreamProcessorOptions extends HandlerOptions {
   /**
    * Memory of the function in MB, 128 to 10,240.
    * @default 512
@@ -56,12 +55,6 @@ export interface StreamProcessorOptions {
    * @default - not reserved
    */
   readonly reservedConcurrentExecutions?: number;
-
-  /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
 
   /**
    * Whether it reads the stream. A standby does not until a `LakeFailover` has brought its tables up; what comes meanwhile
@@ -113,12 +106,6 @@ export interface StreamProcessorOptions {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Queue for notes of batches that were given up.

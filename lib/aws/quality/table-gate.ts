@@ -12,7 +12,8 @@ import { compileGates, GATES_FILE } from '../../contract/quality/compiled-gates'
 import { requireDuration } from '../bounds';
 import { HANDLER_ARCHITECTURE, HANDLER_ENTRY, HANDLER_RUNTIME, stagedCode } from '../bundle';
 import type { ILakeTable } from '../catalog';
-import { type HandlerNetwork, networkOf } from '../handler-network';
+import { networkOf } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import type { LineageSink } from '../lineage';
 import { handlerDescription, handlerKey, handlerLogs, handlerRole } from '../handler-parts';
 import { LakeEndpoint } from '../network/lake-endpoint';
@@ -22,7 +23,7 @@ import { SqlEngine } from '../transform/sql-engine';
 import type { IQueryWorkgroup } from '../transform/query-workgroup';
 
 /** Which rules, over which table. */
-export interface TableGateProps {
+export interface TableGateProps extends HandlerOptions {
   /** The quality rules come from here. */
   readonly contract: DataContract;
 
@@ -61,12 +62,6 @@ export interface TableGateProps {
   readonly timeout?: Duration;
 
   /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
    * How long the logs are kept.
    * @default RetentionDays.ONE_MONTH
    */
@@ -77,12 +72,6 @@ export interface TableGateProps {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Where it tells what its runs read and made, as events of OpenLineage.

@@ -1,12 +1,11 @@
 import type { Duration } from 'aws-cdk-lib';
-import type * as iam from 'aws-cdk-lib/aws-iam';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type { DataContract } from '../../contract';
 import type { SqlParameter } from '../../contract/transform/sql-parameter';
 import type { SqlText } from '../../contract/transform/sql-text';
 import type { ILakeTable } from '../catalog';
-import type { HandlerNetwork } from '../handler-network';
+import type { HandlerOptions } from '../handler-options';
 import type { LineageSink } from '../lineage';
 import type { SqlEngine } from './sql-engine';
 import type { TransformInput } from './transform-input';
@@ -14,7 +13,7 @@ import type { TransformMode } from './transform-mode';
 import type { TransformTrigger } from './transform-trigger';
 
 /** Which gold table, of what, and how. */
-export interface SqlTransformProps {
+export interface SqlTransformProps extends HandlerOptions {
   /** One SELECT over the inputs' names, which gives the columns of the output's contract. */
   readonly sql: SqlText;
 
@@ -99,12 +98,6 @@ export interface SqlTransformProps {
   readonly reservedConcurrentExecutions?: number;
 
   /**
-   * Network the function runs in, where that is your rule.
-   * @default - none: it reaches AWS over TLS, and nothing reaches it
-   */
-  readonly network?: HandlerNetwork;
-
-  /**
    * How long the logs are kept.
    * @default RetentionDays.ONE_MONTH
    */
@@ -115,12 +108,6 @@ export interface SqlTransformProps {
    * @default - a key of its own, rotated yearly
    */
   readonly encryptionKey?: kms.IKey;
-
-  /**
-   * Role of the function. It is granted what the function needs, as far as it can be changed from this app.
-   * @default - a role of its own, with nothing but these grants
-   */
-  readonly role?: iam.IRole;
 
   /**
    * Where it tells what its runs read and made, as events of OpenLineage.
