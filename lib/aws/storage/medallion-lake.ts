@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { extraZoneOf, GivenFolders, requireZoneName } from '../../contract/extra-zones';
 import { Zone } from '../../contract/zone';
 import { AccessLogBucket } from './access-log-bucket';
 import type { ILakeReplica } from './replication/lake-replica';
@@ -29,7 +30,7 @@ export class MedallionLake extends Construct implements ILakeReplica {
   readonly replications: ZoneReplication[] = [];
   private readonly props: MedallionLakeProps;
   private readonly extraZones = new Map<string, IZoneBucket>();
-  private readonly given = new Map<string, string>();
+  private readonly folders = new GivenFolders();
   private key?: kms.IKey;
   private logs?: s3.IBucket;
 
@@ -46,12 +47,7 @@ export class MedallionLake extends Construct implements ILakeReplica {
     this.gold = this.createZone('Gold', Zone.GOLD, {}, props.gold);
     this.quarantine = this.createZone('Quarantine', Zone.QUARANTINE, {}, props.quarantine);
     for (const [name, options] of Object.entries(props.extraZones ?? {})) {
-      if (!/^[a-z][a-z0-9-]*$/.test(name) || Object.values<string>(Zone).includes(name)) {
-        throw new Error(
-          `extraZones: "${name}" is not a zone name. Use lower case letters, digits and dashes, beginning with a letter, ` +
-            `and none of ${Object.values(Zone).join(', ')}.`,
-        );
-      }
+      requireZoneName(name);
       this.extraZones.set(name, this.createZone(`Zone-${name}`, name, {}, options));
     }
     if (props.replication) this.replicate(props.replication);
@@ -92,14 +88,7 @@ export class MedallionLake extends Construct implements ILakeReplica {
 
   /** @throws Error when the lake has no such extra zone */
   extraZone(name: string): IZoneBucket {
-    const zone = this.extraZones.get(name);
-    if (!zone) {
-      const known = [...this.extraZones.keys()].join(', ');
-      throw new Error(
-        `The lake ${this.node.path} has no extra zone "${name}" (it has: ${known === '' ? 'none' : known}). Name it in extraZones.`,
-      );
-    }
-    return zone;
+    return extraZoneOf(this.node.path, this.extraZones, name);
   }
 
   /**
@@ -194,7 +183,7 @@ export class MedallionLake extends Construct implements ILakeReplica {
             'Leave out one or the other.',
         );
       }
-      this.refuseOverlap(zone, bucket, prefix);
+      this.folders.give(zone, bucket.node.path, prefix);
       return ZoneBucket.fromBucket(this, id, bucket, prefix);
     }
     return new ZoneBucket(this, id, {
@@ -208,19 +197,6 @@ export class MedallionLake extends Construct implements ILakeReplica {
       serverAccessLogsBucket: this.logBucket,
       serverAccessLogsPrefix: `${zone}/`,
     });
-  }
-
-  /** Tables of two zones have the same names: in one folder they would be each other's. */
-  private refuseOverlap(zone: string, bucket: s3.IBucket, prefix?: string): void {
-    const place = `${bucket.node.path}/${prefix ?? ''}`.replace(/\/*$/, '/');
-    const other = this.given.get(place);
-    if (other !== undefined) {
-      throw new Error(
-        `${zone} and ${other} were given the same bucket${prefix === undefined ? '' : ` and prefix "${prefix}"`}. ` +
-          'Give each zone a bucket of its own, or a prefix of its own in it.',
-      );
-    }
-    this.given.set(place, zone);
   }
 
   private bucketName(zone: string): string | undefined {

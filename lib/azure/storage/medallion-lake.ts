@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { extraZoneOf, requireZoneName } from '../../contract/extra-zones';
 import { Zone } from '../../contract/zone';
 import { requireTerraformStack, type StorageCost, type ZoneUsage } from '../../terraform';
 import type { IResourceGroup } from '../resource-group';
@@ -116,12 +117,7 @@ export class MedallionLake extends Construct {
     this.gold = this.createZone('Gold', Zone.GOLD, {}, props.gold);
     this.quarantine = this.createZone('Quarantine', Zone.QUARANTINE, {}, props.quarantine);
     for (const [name, options] of Object.entries(props.extraZones ?? {})) {
-      if (!/^[a-z][a-z0-9-]*$/.test(name) || Object.values<string>(Zone).includes(name)) {
-        throw new Error(
-          `extraZones: "${name}" is not a zone name. Use lower case letters, digits and dashes, beginning with a letter, ` +
-            `and none of ${Object.values(Zone).join(', ')}.`,
-        );
-      }
+      requireZoneName(name);
       this.extraZones.set(name, this.createZone(`Zone-${name}`, name, {}, options));
     }
     if (props.replication) this.replication = this.replicate(props.replication);
@@ -146,12 +142,7 @@ export class MedallionLake extends Construct {
 
   /** @throws Error when the lake has no such extra zone */
   extraZone(name: string): IZoneBucket {
-    const zone = this.extraZones.get(name);
-    if (zone) return zone;
-    const known = [...this.extraZones.keys()].join(', ');
-    throw new Error(
-      `The lake ${this.node.path} has no extra zone "${name}" (it has: ${known === '' ? 'none' : known}). Name it in extraZones.`,
-    );
+    return extraZoneOf(this.node.path, this.extraZones, name);
   }
 
   /** All zones: bronze, silver, gold, quarantine, and the extra ones in their order. */

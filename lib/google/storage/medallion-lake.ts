@@ -1,5 +1,6 @@
 import type { StorageBucket } from '@cdktf/provider-google/lib/storage-bucket';
 import { Construct } from 'constructs';
+import { extraZoneOf, GivenFolders, requireZoneName } from '../../contract/extra-zones';
 import { Zone } from '../../contract/zone';
 import { requireTerraformStack, type StorageCost, type ZoneUsage } from '../../terraform';
 import type { BucketLocation } from './bucket-location';
@@ -91,7 +92,7 @@ export class MedallionLake extends Construct {
   readonly location: BucketLocation;
   private readonly props: MedallionLakeProps;
   private readonly extraZones = new Map<string, IZoneBucket>();
-  private readonly given = new Map<string, string>();
+  private readonly folders = new GivenFolders();
   private key?: IZoneKey;
 
   constructor(scope: Construct, id: string, props: MedallionLakeProps) {
@@ -108,12 +109,7 @@ export class MedallionLake extends Construct {
     this.gold = this.createZone('Gold', Zone.GOLD, {}, props.gold);
     this.quarantine = this.createZone('Quarantine', Zone.QUARANTINE, {}, props.quarantine);
     for (const [name, options] of Object.entries(props.extraZones ?? {})) {
-      if (!/^[a-z][a-z0-9-]*$/.test(name) || Object.values<string>(Zone).includes(name)) {
-        throw new Error(
-          `extraZones: "${name}" is not a zone name. Use lower case letters, digits and dashes, beginning with a letter, ` +
-            `and none of ${Object.values(Zone).join(', ')}.`,
-        );
-      }
+      requireZoneName(name);
       this.extraZones.set(name, this.createZone(`Zone-${name}`, name, {}, options));
     }
   }
@@ -140,14 +136,7 @@ export class MedallionLake extends Construct {
 
   /** @throws Error when the lake has no such extra zone */
   extraZone(name: string): IZoneBucket {
-    const zone = this.extraZones.get(name);
-    if (!zone) {
-      const names = [...this.extraZones.keys()].join(', ');
-      throw new Error(
-        `The lake ${this.node.path} has no extra zone "${name}" (it has: ${names === '' ? 'none' : names}). Name it in extraZones.`,
-      );
-    }
-    return zone;
+    return extraZoneOf(this.node.path, this.extraZones, name);
   }
 
   /** Every zone: bronze, silver, gold, quarantine, and the extra ones. */
@@ -191,7 +180,7 @@ export class MedallionLake extends Construct {
           'Leave out one or the other.',
       );
     }
-    this.refuseOverlap(zone, bucket?.node.path ?? bucketName!, prefix);
+    this.folders.give(zone, bucket?.node.path ?? bucketName!, prefix);
     return bucket === undefined
       ? ZoneBucket.fromBucketName(this, id, bucketName!, prefix)
       : ZoneBucket.fromBucket(this, id, bucket, prefix);
@@ -209,19 +198,6 @@ export class MedallionLake extends Construct {
       location: this.location,
       encryptionKey: this.encryptionKey,
     });
-  }
-
-  /** Tables of two zones have the same names: in one folder they would be each other's. */
-  private refuseOverlap(zone: string, bucket: string, prefix?: string): void {
-    const place = `${bucket}/${prefix ?? ''}`.replace(/\/*$/, '/');
-    const other = this.given.get(place);
-    if (other !== undefined) {
-      throw new Error(
-        `${zone} and ${other} were given the same bucket${prefix === undefined ? '' : ` and prefix "${prefix}"`}. ` +
-          'Give each zone a bucket of its own, or a prefix of its own in it.',
-      );
-    }
-    this.given.set(place, zone);
   }
 
   private labels(): { [key: string]: string } {
